@@ -1,0 +1,79 @@
+"""The public functions: they join the stages and do nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphviz_torch import plugins
+from graphviz_torch.errors import RenderError, RenderLimitError, TorchvizError
+from graphviz_torch.ir import serial
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.passes.options import ViewOptions
+from graphviz_torch.passes.view import view
+from graphviz_torch.render import formats
+from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.trace import tracers
+from graphviz_torch.trace.options import TraceOptions
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SMALLEST_BUDGET = 4
+
+
+def trace(
+    model: nn.Module,
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    options: TraceOptions | None = None,
+) -> Graph:
+    """Runs a model once and returns the graph of what ran.
+
+    Raises:
+        TraceError: the model raised; the error carries the partial graph.
+        UnsupportedModelError: the chosen static tracer cannot follow this model.
+    """
+    options = options or TraceOptions()
+    tracer = plugins.load(tracers.TRACERS, tracers.GROUP, options.tracer)
+    if tracer is None:
+        known = ", ".join(plugins.names(tracers.TRACERS, tracers.GROUP))
+        raise TorchvizError(f"there is no tracer named `{options.tracer}`", details=(f"known tracers: {known}",))
+    graph: Graph = tracer(model, tuple(args), dict(kwargs or {}), options)
+    return graph
+
+
+def render(
+    graph: Graph, format: str, view_options: ViewOptions | None = None, options: RenderOptions | None = None
+) -> bytes:
+    """Draws a graph, or what `view_options` show of it, in one format.
+
+    Where the picture is beyond a limit of the format and `view_options` leave the depth to us, modules are
+    closed until it fits.
+
+    Raises:
+        RenderError: the format is unknown, or the picture does not fit.
+        ViewError: the view names something that the graph has not.
+    """
+    name = formats.ALIASES.get(format, format)
+    renderer = plugins.load(formats.FORMATS, formats.GROUP, name)
+    if renderer is None:
+        known = ", ".join(plugins.names(formats.FORMATS, formats.GROUP))
+        raise RenderError(f"there is no format named `{format}`", details=(f"known formats: {known}",))
+    picture: bytes = renderer(view(graph, view_options or ViewOptions()), options or RenderOptions())
+    return picture
+
+
+def save(graph: Graph, path: str | Path) -> None:
+    """Writes a graph as JSON."""
+    Path(path).write_text(serial.dumps(graph), encoding="utf-8")
+
+
+def load(path: str | Path) -> Graph:
+    """Reads a graph that `save` wrote.
+
+    Raises:
+        GraphFormatError: the file is truncated, malformed or of another schema.
+    """
+    return serial.loads(Path(path).read_text(encoding="utf-8"))

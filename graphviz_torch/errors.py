@@ -1,0 +1,87 @@
+"""The exceptions of the library.
+
+TorchvizError
+├── TargetError              a model could not be found, loaded or built
+├── InputError               an input could not be read, made or matched to the model
+├── TraceError               the model raised; carries the partial graph
+├── UnsupportedModelError    a static tracer cannot follow this model
+├── GraphError               a graph breaks a rule of the data model
+├── GraphFormatError         a saved graph cannot be read
+├── ViewError                a pass was asked for something that the graph has not
+├── RenderError              a format is unknown or cannot be written
+│   └── RenderLimitError     the picture is beyond a limit of its format
+└── OutputError              a file cannot be written
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphviz_torch.ir.graph import Graph
+
+
+class TorchvizError(Exception):
+    """Base of every error that the library raises on purpose.
+
+    Args:
+        message: what was asked and what is wrong, in one line.
+        details: what is there instead, one fact a line.
+        hint: what to do next, best as a line to type.
+    """
+
+    def __init__(self, message: str, *, details: tuple[str, ...] = (), hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+        self.hint = hint
+
+
+class TargetError(TorchvizError):
+    """A model could not be found, loaded or built."""
+
+
+class InputError(TorchvizError):
+    """An input could not be read, made or matched to the model."""
+
+
+class TraceError(TorchvizError):
+    """The model raised while it ran; `__cause__` is the model's own exception.
+
+    `graph` is everything that ran before; `graph.failure` names the failing operation, its operands,
+    the module path and the user's frames.
+    """
+
+    def __init__(
+        self, message: str, *, graph: Graph, details: tuple[str, ...] = (), hint: str | None = None
+    ) -> None:
+        super().__init__(message, details=details, hint=hint)
+        self.graph = graph
+
+
+class UnsupportedModelError(TorchvizError):
+    """A static tracer cannot follow this model; the message names the construct."""
+
+
+class GraphError(TorchvizError):
+    """A graph breaks a rule of the data model; the message shows the neighbourhood."""
+
+
+class GraphFormatError(TorchvizError):
+    """A saved graph is truncated, malformed or of another schema."""
+
+
+class ViewError(TorchvizError):
+    """A pass was asked for something that the graph has not."""
+
+
+class RenderError(TorchvizError):
+    """A format is unknown or cannot be written here."""
+
+
+class RenderLimitError(RenderError):
+    """The picture is beyond a limit of its format; a smaller view of the graph may fit."""
+
+
+class OutputError(TorchvizError):
+    """A file cannot be written."""

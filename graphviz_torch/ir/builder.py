@@ -1,0 +1,191 @@
+"""The builder: grows a graph in execution order and gives every element its stable id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from graphviz_torch.ir.graph import (
+    Annotation,
+    CallKind,
+    Diagnostic,
+    Failure,
+    Graph,
+    Json,
+    Module,
+    ModuleCall,
+    Node,
+    NodeKind,
+    Origin,
+    Severity,
+    SourceLocation,
+    TensorMeta,
+    Value,
+    value_id,
+)
+from graphviz_torch.ir.literals import Literal
+
+PREFIX = {"input": "in:", "parameter": "param:", "buffer": "buffer:", "constant": "const:", "output": "out:"}
+
+
+class GraphBuilder:
+    """Collects nodes, values and calls; `finish` freezes them.
+
+    Ids follow `path#call:op.k`: the module call, the operation's name, and which operation of that name it is within
+    that call. They depend on nothing outside the call, so one inserted layer changes only its own ids.
+    """
+
+    def __init__(self, name: str, origin: Origin) -> None:
+        self._name = name
+        self._origin = origin
+        self._nodes: list[Node] = []
+        self._values: dict[str, list[Value]] = {}
+        self._calls: list[ModuleCall] = []
+        self._call_place: dict[str, int] = {}
+        self._modules: tuple[Module, ...] = ()
+        self._annotations: list[Annotation] = []
+        self._diagnostics: list[Diagnostic] = []
+        self._ordinals: Counter[tuple[str, str]] = Counter()
+        self._taken: set[str] = set()
+        self._failure: Failure | None = None
+
+    def leaf(self, kind: NodeKind, name: str, meta: TensorMeta, *, source: SourceLocation | None = None) -> str:
+        """Adds an input, parameter, buffer or constant; returns the id of its value."""
+        return self._add(self._unique(PREFIX[kind] + name), kind, name, metas=(meta,), source=source).results[0]
+
+    def output(self, name: str, value: str) -> str:
+        """Adds an output that reads `value`; returns the node's id."""
+        return self._add(self._unique(PREFIX["output"] + name), "output", name, operands=(value,)).id
+
+    def operation(
+        self,
+        name: str,
+        op: str,
+        *,
+        operands: tuple[str, ...] = (),
+        metas: tuple[TensorMeta, ...] = (),
+        views: tuple[tuple[str | None, int], ...] = (),
+        attributes: tuple[tuple[str, Literal], ...] = (),
+        call: str | None = None,
+        source: SourceLocation | None = None,
+        grad_fn: tuple[str, ...] = (),
+    ) -> Node:
+        """Adds an operation.
+
+        Args:
+            metas: one a result.
+            views: (`view_of`, version) of each result, where it is not `(None, 0)`.
+        """
+        node_id = self.next_id(call, name)
+        return self._add(
+            node_id, "call", name, op, operands, metas, views, attributes, call, source, grad_fn
+        )
+
+    def next_id(self, call: str | None, name: str) -> str:
+        """The id that the next operation of this name in this call gets."""
+        scope = call or ""
+        ordinal = self._ordinals[scope, name]
+        self._ordinals[scope, name] += 1
+        return self._unique(f"{scope}:{name}.{ordinal}")
+
+    def written(self, node: str, meta: TensorMeta, view_of: str, version: int) -> str:
+        """Adds a result to a node that wrote `view_of` in place; returns the id of the new value."""
+        return self._result(node, meta, view_of, version)
+
+    def enter(
+        self,
+        path: str,
+        call_index: int,
+        parent: str | None,
+        *,
+        kind: CallKind = "module",
+        name: str = "",
+        operands: tuple[str, ...] = (),
+        source: SourceLocation | None = None,
+    ) -> str:
+        """Opens a call and returns its id; a region that is no module gets an id below its parent's."""
+        call_id = self._unique(f"{path}#{call_index}") if kind == "module" else self.next_id(parent, name)
+        self._call_place[call_id] = len(self._calls)
+        self._calls.append(ModuleCall(call_id, path, call_index, parent, kind, name, operands, (), source))
+        return call_id
+
+    def leave(self, call: str, results: tuple[str, ...]) -> None:
+        """Closes a call."""
+        place = self._call_place[call]
+        self._calls[place] = replace(self._calls[place], results=results)
+
+    def set_modules(self, modules: tuple[Module, ...]) -> None:
+        """Gives the static tree."""
+        self._modules = modules
+
+    def annotate(self, target: str, key: str, payload: Json) -> None:
+        """Adds an annotation."""
+        self._annotations.append(Annotation(target, key, payload))
+
+    def diagnose(self, code: str, severity: Severity, target: str | None, message: str) -> None:
+        """Adds a diagnostic."""
+        self._diagnostics.append(Diagnostic(code, severity, target, message))
+
+    def fail(self, failure: Failure) -> None:
+        """Records the exception that ended the run."""
+        self._failure = failure
+
+    def finish(self) -> Graph:
+        """The frozen graph."""
+        nodes = tuple(
+            node
+            if len(node.results) == len(self._values[node.id])
+            else replace(node, results=tuple(value.id for value in self._values[node.id]))
+            for node in self._nodes
+        )
+        return Graph(
+            name=self._name,
+            inputs=tuple(node.id for node in nodes if node.kind == "input"),
+            outputs=tuple(node.id for node in nodes if node.kind == "output"),
+            nodes=nodes,
+            values=tuple(value for node in nodes for value in self._values[node.id]),
+            calls=tuple(self._calls),
+            modules=self._modules,
+            origin=self._origin,
+            annotations=tuple(self._annotations),
+            diagnostics=tuple(self._diagnostics),
+            failure=self._failure,
+        )
+
+    def _add(
+        self,
+        node_id: str,
+        kind: NodeKind,
+        name: str,
+        op: str = "",
+        operands: tuple[str, ...] = (),
+        metas: tuple[TensorMeta, ...] = (),
+        views: tuple[tuple[str | None, int], ...] = (),
+        attributes: tuple[tuple[str, Literal], ...] = (),
+        call: str | None = None,
+        source: SourceLocation | None = None,
+        grad_fn: tuple[str, ...] = (),
+    ) -> Node:
+        self._values[node_id] = []
+        for index, meta in enumerate(metas):
+            view_of, version = views[index] if index < len(views) else (None, 0)
+            self._result(node_id, meta, view_of, version)
+        results = tuple(value.id for value in self._values[node_id])
+        node = Node(node_id, kind, name, op, operands, results, attributes, call, source, grad_fn)
+        self._nodes.append(node)
+        return node
+
+    def _result(self, node: str, meta: TensorMeta, view_of: str | None, version: int) -> str:
+        values = self._values[node]
+        found = value_id(node, len(values))
+        values.append(Value(found, node, len(values), meta, view_of, version))
+        return found
+
+    def _unique(self, wanted: str) -> str:
+        found = wanted
+        suffix = 1
+        while found in self._taken:
+            suffix += 1
+            found = f"{wanted}~{suffix}"
+        self._taken.add(found)
+        return found

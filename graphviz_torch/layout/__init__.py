@@ -1,0 +1,1 @@
+"""The native layout: from a graph to a scene."""

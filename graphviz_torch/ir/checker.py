@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from graphviz_torch.errors import GraphError
-from graphviz_torch.ir.graph import Graph, Node, Value
+from graphviz_torch.ir.graph import Graph, ModuleCall, Node, Value
 from graphviz_torch.ir.text import node_text, word
 
 LEAVES = frozenset(("input", "parameter", "buffer", "constant"))
@@ -39,9 +39,14 @@ def check(graph: Graph) -> None:
     _check_targets(graph, values)
 
 
+def _elements(graph: Graph) -> Iterator[Node | ModuleCall]:
+    yield from graph.nodes
+    yield from graph.calls
+
+
 def _check_ids(graph: Graph, values: dict[str, Value]) -> None:
     seen: set[str] = set()
-    for item in (*graph.nodes, *graph.calls):
+    for item in _elements(graph):
         if item.id in seen:
             _broken(graph, item.id, f"the id {word(item.id)} is used twice")
         seen.add(item.id)
@@ -97,7 +102,7 @@ def _check_calls(graph: Graph, values: dict[str, Value]) -> None:
     seen: set[str] = set()
     for call in graph.calls:
         if call.parent is not None and call.parent not in seen:
-            _broken(graph, call.id, f"the call {word(call.id)} stands before its parent {word(call.parent)}, or has none")
+            _broken(graph, call.id, f"no call before {word(call.id)} is its parent {word(call.parent)}")
         seen.add(call.id)
         for value in (*call.operands, *call.results):
             if value not in values:
@@ -108,7 +113,7 @@ def _check_calls(graph: Graph, values: dict[str, Value]) -> None:
 
 
 def _check_targets(graph: Graph, values: dict[str, Value]) -> None:
-    known = {item.id for item in (*graph.nodes, *graph.calls)}
+    known = {item.id for item in _elements(graph)}
     for kind, target in _targets(graph):
         if target is not None and target not in known and target not in values:
             _broken(graph, None, f"the {kind} is about {word(target)}, which is not in the graph")

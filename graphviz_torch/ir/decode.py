@@ -23,7 +23,7 @@ from graphviz_torch.ir.graph import (
 )
 from graphviz_torch.ir.literals import Literal, Mapping, Operand, Slice, Symbol
 from graphviz_torch.ir.readers import (
-    Malformed,
+    MalformedError,
     choice,
     count,
     flag,
@@ -43,26 +43,27 @@ NODE_KINDS = frozenset(("input", "parameter", "buffer", "constant", "call", "mod
 CALL_KINDS = frozenset(("module", "autograd_function", "script", "operation", "inferred", "repeat"))
 SEVERITIES = frozenset(("info", "warning", "error"))
 
+
 def literal(item: Any, depth: int = 0) -> Literal:
     """An argument tree."""
     if item is None or type(item) in (bool, int, float, str):
         plain: Literal = item
         return plain
     if depth > DEEPEST:
-        raise Malformed(f"is nested deeper than {DEEPEST} levels")
+        raise MalformedError(f"is nested deeper than {DEEPEST} levels")
     if type(item) is list:
         return tuple([literal(part, depth + 1) for part in item])
     if type(item) is dict and len(item) == 1:
         ((word, inner),) = item.items()
         if word in _TAGGED:
             return _TAGGED[word](inner, depth + 1)
-    raise Malformed(f"should be an argument, not {named(item)}")
+    raise MalformedError(f"should be an argument, not {named(item)}")
 
 
 def payload(item: Any, depth: int = 0) -> Json:
     """The payload of an annotation."""
     if depth > DEEPEST:
-        raise Malformed(f"is nested deeper than {DEEPEST} levels")
+        raise MalformedError(f"is nested deeper than {DEEPEST} levels")
     if type(item) is list:
         return tuple([payload(part, depth + 1) for part in item])
     if type(item) is dict:
@@ -108,7 +109,7 @@ def nodes(
 ) -> tuple[tuple[Node, ...], tuple[Value, ...]]:
     """The nodes, and the values they make."""
     read = record(
-        lambda *fields: fields,
+        _fields,
         (("id", text), ("kind", choice(NODE_KINDS)), ("name", text), ("op", text, ""),
          ("operands", listed(text), ()), ("results", listed(_result(metas)), ()),
          ("attributes", listed(attribute), ()), ("module_call", maybe_text, None),
@@ -116,11 +117,11 @@ def nodes(
     )  # fmt: skip
     found = []
     values: list[Value] = []
-    for fields in listed(read)(items):
-        made = fields[5]
-        found.append(Node(*fields[:5], tuple([result[0] for result in made]), *fields[6:]))
-        for index, (name, kind, view_of, version) in enumerate(made):
-            values.append(Value(name, fields[0], index, kind, view_of, version))
+    for name, kind, label, op, operands, made, *rest in listed(read)(items):
+        results = tuple([result[0] for result in made])
+        found.append(Node(name, kind, label, op, operands, results, *rest))
+        for index, (result, meta_of_it, view_of, version) in enumerate(made):
+            values.append(Value(result, name, index, meta_of_it, view_of, version))
     return tuple(found), tuple(values)
 
 
@@ -162,12 +163,16 @@ def failure(item: Any, sources: Sequence[SourceLocation]) -> Failure:
     return read(item)
 
 
+def _fields(*fields: Any) -> tuple[Any, ...]:
+    return fields
+
+
 def _result(metas: Sequence[TensorMeta]) -> Callable[[Any], tuple[str, TensorMeta, str | None, int]]:
     read_meta = place_in(metas)
 
     def read(item: Any) -> tuple[str, TensorMeta, str | None, int]:
         if type(item) is not list or len(item) < 2:
-            raise Malformed("should be [id, meta] or [id, meta, view_of, version]")
+            raise MalformedError("should be [id, meta] or [id, meta, view_of, version]")
         if len(item) < 4:
             return text(item[0]), read_meta(item[1]), None, 0
         return text(item[0]), read_meta(item[1]), maybe_text(item[2]), count(item[3])
@@ -177,14 +182,14 @@ def _result(metas: Sequence[TensorMeta]) -> Callable[[Any], tuple[str, TensorMet
 
 def _float(item: Any, _: int) -> float:
     if item not in ("inf", "-inf", "nan"):
-        raise Malformed(f"should be inf, -inf or nan, not {named(item)}")
+        raise MalformedError(f"should be inf, -inf or nan, not {named(item)}")
     return float(item)
 
 
 def _complex(item: Any, depth: int) -> complex:
     real, imaginary = (literal(part, depth) for part in row(item, 2))
     if not isinstance(real, float) or not isinstance(imaginary, float):
-        raise Malformed("should be two floats")
+        raise MalformedError("should be two floats")
     return complex(real, imaginary)
 
 
@@ -200,7 +205,7 @@ def _slice(item: Any, depth: int) -> Slice:
 
 def _mapping(item: Any, depth: int) -> Mapping:
     if type(item) is not list:
-        raise Malformed(f"should be a list, not {named(item)}")
+        raise MalformedError(f"should be a list, not {named(item)}")
     pairs = [row(pair, 2) for pair in item]
     return Mapping(tuple((text(key), literal(part, depth)) for key, part in pairs))
 

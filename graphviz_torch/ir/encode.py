@@ -104,9 +104,7 @@ def result(item: Value, metas: Table[TensorMeta]) -> list[Any]:
     return [*row, item.view_of, item.version] if item.view_of is not None or item.version else row
 
 
-def node(
-    item: Node, values: MappingType[str, Value], metas: Table[TensorMeta], sources: Table[SourceLocation]
-) -> Row:
+def node(item: Node, values: MappingType[str, Value], metas: Table[TensorMeta], sources: Table[SourceLocation]) -> Row:
     """A node with the values it makes."""
     return {
         "id": item.id,

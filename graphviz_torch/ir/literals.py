@@ -25,7 +25,8 @@ class Symbol:
     """A named object that has no literal spelling.
 
     Attributes:
-        kind: `dtype`, `device`, `layout`, `memory_format`, `ellipsis`, `function`, `module` or `object`.
+        kind: `dtype`, `device`, `layout`, `memory_format`, `ellipsis`, `function`, `module` or `object`; in a view
+            also `parameter` or `buffer` for one that is not drawn.
         text: the name: `float32`, `cuda:0`, `my_package.MyClass`.
     """
 

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 Reader = Callable[[Any], Any]
 Item = TypeVar("Item")
 
+_REQUIRED: Any = object()
 
-class Malformed(Exception):
+
+class MalformedError(Exception):
     """What is wrong, and where, as far as the reader knows: each level puts its own step in front."""
 
     def __init__(self, wrong: str, *path: str) -> None:
@@ -17,9 +19,9 @@ class Malformed(Exception):
         self.wrong = wrong
         self.path = path
 
-    def within(self, step: str) -> Malformed:
+    def within(self, step: str) -> MalformedError:
         """The same, seen from one level further out."""
-        return Malformed(self.wrong, step, *self.path)
+        return MalformedError(self.wrong, step, *self.path)
 
     @property
     def place(self) -> str:
@@ -30,7 +32,7 @@ class Malformed(Exception):
 def text(item: Any) -> str:
     """A string."""
     if type(item) is not str:
-        raise Malformed(f"should be a string, not {named(item)}")
+        raise MalformedError(f"should be a string, not {named(item)}")
     return item
 
 
@@ -42,7 +44,7 @@ def maybe_text(item: Any) -> str | None:
 def count(item: Any) -> int:
     """An integer from 0."""
     if type(item) is not int or item < 0:
-        raise Malformed(f"should be an integer from 0, not {named(item)}")
+        raise MalformedError(f"should be an integer from 0, not {named(item)}")
     return item
 
 
@@ -54,7 +56,7 @@ def maybe_count(item: Any) -> int | None:
 def flag(item: Any) -> bool:
     """True or false."""
     if type(item) is not bool:
-        raise Malformed(f"should be true or false, not {named(item)}")
+        raise MalformedError(f"should be true or false, not {named(item)}")
     return item
 
 
@@ -68,7 +70,7 @@ def choice(allowed: frozenset[str]) -> Reader:
 
     def read(item: Any) -> str:
         if type(item) is not str or item not in allowed:
-            raise Malformed(f"should be one of {', '.join(sorted(allowed))}, not {named(item)}")
+            raise MalformedError(f"should be one of {', '.join(sorted(allowed))}, not {named(item)}")
         return item
 
     return read
@@ -79,10 +81,10 @@ def listed(read: Callable[[Any], Item]) -> Callable[[Any], tuple[Item, ...]]:
 
     def read_all(items: Any) -> tuple[Item, ...]:
         if type(items) is not list:
-            raise Malformed(f"should be a list, not {named(items)}")
+            raise MalformedError(f"should be a list, not {named(items)}")
         try:
             return tuple([read(item) for item in items])
-        except Malformed:
+        except MalformedError:
             raise _first_malformed(read, items) from None
 
     return read_all
@@ -94,7 +96,7 @@ def place_in(table: Sequence[Item]) -> Callable[[Any], Item]:
     def read(item: Any) -> Item:
         number = count(item)
         if number >= len(table):
-            raise Malformed(f"is {number}, but the table has only {len(table)} entries")
+            raise MalformedError(f"is {number}, but the table has only {len(table)} entries")
         return table[number]
 
     return read
@@ -108,22 +110,22 @@ def maybe(read: Callable[[Any], Item]) -> Callable[[Any], Item | None]:
 def record(make: Callable[..., Item], fields: Iterable[tuple[Any, ...]]) -> Callable[[Any], Item]:
     """An object: `(name, reader)` where the field is required, `(name, reader, default)` where not.
 
-    Fields without a name here are left for later minor versions: they are not read.
+    Other fields may come from later minor versions and are not read.
     """
-    steps = tuple((field[0], field[1], len(field) == 2, field[2] if len(field) > 2 else None) for field in fields)
+    steps = tuple((field[0], field[1], field[2] if len(field) > 2 else _REQUIRED) for field in fields)
 
     def read(item: Any) -> Item:
         if type(item) is not dict:
-            raise Malformed(f"should be an object, not {named(item)}")
+            raise MalformedError(f"should be an object, not {named(item)}")
         found = []
-        for name, read_field, required, default in steps:
+        for name, read_field, default in steps:
             if name in item:
                 try:
                     found.append(read_field(item[name]))
-                except Malformed as error:
+                except MalformedError as error:
                     raise error.within(f".{name}") from None
-            elif required:
-                raise Malformed(f"has no `{name}`")
+            elif default is _REQUIRED:
+                raise MalformedError(f"has no `{name}`")
             else:
                 found.append(default)
         return make(*found)
@@ -132,21 +134,23 @@ def record(make: Callable[..., Item], fields: Iterable[tuple[Any, ...]]) -> Call
 
 
 def row(item: Any, length: int) -> list[Any]:
+    """The first items of a list that has at least that many."""
     if type(item) is not list or len(item) < length:
-        raise Malformed(f"should be a list of {length}, not {named(item)}")
+        raise MalformedError(f"should be a list of {length}, not {named(item)}")
     return item[:length]
 
 
-def _first_malformed(read: Callable[[Any], Any], items: list[Any]) -> Malformed:
+def _first_malformed(read: Callable[[Any], Any], items: list[Any]) -> MalformedError:
     for index, item in enumerate(items):
         try:
             read(item)
-        except Malformed as error:
+        except MalformedError as error:
             return error.within(f"[{index}]")
     raise AssertionError("a list that failed to read has a malformed item")
 
 
 def named(item: Any) -> str:
+    """What was met instead, shortly."""
     if isinstance(item, dict):
         return "an object"
     if isinstance(item, list):

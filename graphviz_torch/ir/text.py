@@ -44,7 +44,9 @@ def type_text(meta: TensorMeta) -> str:
 
 def node_text(node: Node, values: Sequence[Value]) -> str:
     """The line of one node."""
-    results = ", ".join(_result(node, value) for value in values) or f"{word(node.id)}:"
+    results = ", ".join(map(_result, values)) or f"{word(node.id)}:"
+    if values and values[0].id != node.id:
+        results = f"{word(node.id)} -> {results}"
     where = f" @ {node.source.file}:{node.source.line}" if node.source else ""
     autograd = f" ~ {','.join(map(word, node.grad_fn))}" if node.grad_fn else ""
     return f"{results} = {_right_side(node)}{autograd}{where}"
@@ -96,11 +98,10 @@ def _depths(graph: Graph) -> dict[str, int]:
     return depths
 
 
-def _result(node: Node, value: Value) -> str:
-    label = word(value.id) if value.id != node.id or value.index else word(node.id)
+def _result(value: Value) -> str:
     view = f" of {word(value.view_of)}" if value.view_of is not None else ""
     version = f" v{value.version}" if value.version else ""
-    return f"{label}: {type_text(value.meta)}{view}{version}"
+    return f"{word(value.id)}: {type_text(value.meta)}{view}{version}"
 
 
 def _right_side(node: Node) -> str:
@@ -108,7 +109,7 @@ def _right_side(node: Node) -> str:
         return f"{node.kind} {word(node.name)}"
     operands = [word(operand) for operand in node.operands]
     if node.kind == "output":
-        return f"output {word(node.name)}({', '.join(operands)})"
+        return f"output{' ' + word(node.name) if node.name else ''}({', '.join(operands)})"
     if node.kind == "module":
         return f"module {word(node.op)}({', '.join(operands)})"
     return f"{word(node.name)}({_arguments(node, operands)})"

@@ -1,0 +1,129 @@
+"""Prune: hides what says nothing about the model, by use.
+
+1. A batch-norm counter (`num_batches_tracked`) that is only counted up.
+2. An operation that only asks for a shape or a like property, and whose answer is no tensor.
+3. A parameter or buffer that only its own layer reads: it is on the layer's card.
+
+What was hidden is linked past: its readers read its operand. Nothing else changes.
+"""
+
+from __future__ import annotations
+
+from graphviz_torch.ir.graph import Graph, Node
+from graphviz_torch.ir.literals import Literal
+from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.passes.rewrite import Change, absorbed, rebuild, without_operands
+
+COUNTER = "num_batches_tracked"
+COUNTING = frozenset(("add_", "add", "iadd", "__iadd__", "__add__"))
+GETTERS = frozenset(
+    ("size", "shape", "dim", "ndim", "ndimension", "numel", "nelement", "stride", "storage_offset", "element_size",
+     "is_contiguous", "is_floating_point", "is_complex", "is_cuda", "get_device", "dtype", "device", "layout",
+     "requires_grad", "data_ptr", "__len__", "len")
+)  # fmt: skip
+
+
+def prune(graph: Graph) -> Graph:
+    """The graph without noise."""
+    index = GraphIndex(graph)
+    noise = _noise(index)
+    past = _linked_past(index, noise)
+    hidden = _own_leaves(index, noise)
+    if not noise and not hidden:
+        return graph
+    gone = noise.union(hidden)
+    nodes = [_without_leaves(node, index, hidden) for node in graph.nodes if node.id not in gone]
+    targets = {leaf: reader for leaf, reader in hidden.items() if reader}
+    return rebuild(graph, Change(nodes, graph.calls, past, targets, hidden=frozenset(("fold",))))
+
+
+def _noise(index: GraphIndex) -> set[str]:
+    """Ids of the operations of rules 1 and 2, found from the end, so that all that reads one is known."""
+    about = {note.target for note in index.graph.diagnostics}
+    if index.graph.failure is not None:
+        about.add(index.graph.failure.node)
+    noise: set[str] = set()
+    counts = _counts(index)
+    for node in reversed(index.graph.nodes):
+        if node.kind != "call" or node.id in about:
+            continue
+        asks = node.name in GETTERS and _no_tensor(node, index)
+        readers = (reader for result in node.results for reader in index.consumers.get(result, ()))
+        if asks or (node.id in counts and all(reader in noise for reader in readers)):
+            noise.add(node.id)
+    return noise
+
+
+def _no_tensor(node: Node, index: GraphIndex) -> bool:
+    """Whether an operation answers with something that is no tensor (a static tracer makes a value without type)."""
+    metas = [index.values[result].meta for result in node.results]
+    return bool(node.operands) and all(not meta.dtype and meta.shape is None for meta in metas)
+
+
+def _counts(index: GraphIndex) -> set[str]:
+    """Ids of the operations that count a batch-norm counter up."""
+    counters = {node.results[0] for node in index.graph.nodes if node.kind == "buffer" and node.name.endswith(COUNTER)}
+    counts = set()
+    for node in index.graph.nodes:
+        if node.kind == "call" and node.name in COUNTING and node.operands and node.operands[0] in counters:
+            counts.add(node.id)
+            counters.update(node.results)
+    return counts
+
+
+def _linked_past(index: GraphIndex, noise: set[str]) -> dict[str, str]:
+    """What the readers of a hidden operation read instead."""
+    past: dict[str, str] = {}
+    for node in index.graph.nodes:
+        if node.id in noise:
+            operand = past.get(node.operands[0], node.operands[0])
+            past.update(dict.fromkeys(node.results, operand))
+    return past
+
+
+def _own_leaves(index: GraphIndex, noise: set[str]) -> dict[str, str]:
+    """Parameters and buffers of rule 3, and those that only noise read, with the first reader that is drawn."""
+    owners = _Owners(index)
+    hidden = {}
+    for node in index.graph.nodes:
+        if node.kind in ("parameter", "buffer"):
+            readers = index.consumers.get(node.id, ())
+            drawn = [reader for reader in readers if reader not in noise]
+            if readers and all(owners.own(node, index.nodes[reader]) for reader in drawn):
+                hidden[node.id] = drawn[0] if drawn else ""
+    return hidden
+
+
+def _without_leaves(node: Node, index: GraphIndex, hidden: dict[str, str]) -> Node:
+    gone: dict[int, Literal] = {}
+    if hidden.keys().isdisjoint(node.operands):
+        return node
+    for place, operand in enumerate(node.operands):
+        if operand in hidden:
+            leaf = index.nodes[operand]
+            gone[place] = absorbed(leaf.kind, leaf.name)
+    return without_operands(node, gone)
+
+
+class _Owners:
+    """Tells whether a reader of a parameter belongs to a layer that holds it and that calls no other module."""
+
+    def __init__(self, index: GraphIndex) -> None:
+        self._index = index
+        self._callers = {
+            index.calls[call.parent].path
+            for call in index.graph.calls
+            if call.kind == "module" and call.parent is not None
+        }
+        self._sharing: dict[str, set[str]] = {}
+        for module in index.graph.modules:
+            for tensor in (*module.parameters, *module.buffers):
+                if tensor.alias_of is not None:
+                    self._sharing.setdefault(tensor.alias_of, set()).add(module.path)
+
+    def own(self, leaf: Node, reader: Node) -> bool:
+        if reader.module_call is None:
+            return False
+        path = self._index.calls[reader.module_call].path
+        holds = path == leaf.name.rpartition(".")[0] or path in self._sharing.get(leaf.name, ())
+        return holds and path not in self._callers

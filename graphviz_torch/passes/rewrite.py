@@ -1,0 +1,211 @@
+"""The one place where passes put a changed graph together, so that none of them can lose a link, a mark or a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from graphviz_torch.ir.checker import LEAVES
+from graphviz_torch.ir.graph import Annotation, Diagnostic, Failure, Graph, ModuleCall, Node, Value
+from graphviz_torch.ir.literals import Literal, Operand, Slice, Symbol
+from graphviz_torch.ir.literals import Mapping as DictLiteral
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a pass wants of a graph.
+
+    Attributes:
+        nodes: the nodes that stay or are new, in order; they may still read values that are replaced.
+        calls: the calls that stay or are new, parents first.
+        values: what stands for a value that is gone.
+        targets: what stands for a node or call that is gone, where marks and notes move to.
+        marks: annotations to add.
+        hidden: keys of annotations that are not moved, because they speak of what is no longer drawn.
+    """
+
+    nodes: Sequence[Node]
+    calls: Sequence[ModuleCall]
+    values: Mapping[str, str] = field(default_factory=dict)
+    targets: Mapping[str, str] = field(default_factory=dict)
+    marks: Sequence[Annotation] = ()
+    hidden: frozenset[str] = frozenset()
+
+
+def rebuild(graph: Graph, change: Change) -> Graph:
+    """The changed graph: values, ends, marks, notes and the failure follow the nodes and calls."""
+    nodes = _in_order(_reading(change.nodes, change.values))
+    values = _values(graph, nodes, change.values)
+    known = {value.id for value in values}
+    calls = tuple(_linked(call, change.values, known) for call in change.calls)
+    known.update(node.id for node in nodes)
+    known.update(call.id for call in calls)
+    targets = _Targets(graph, change, known)
+    return replace(
+        graph,
+        inputs=tuple([node.id for node in nodes if node.kind == "input"]),
+        outputs=tuple([node.id for node in nodes if node.kind == "output"]),
+        nodes=tuple(nodes),
+        values=values,
+        calls=calls,
+        annotations=(*targets.annotations(), *change.marks),
+        diagnostics=targets.diagnostics(),
+        failure=targets.failure(),
+    )
+
+
+def without_operands(node: Node, gone: Mapping[int, Literal]) -> Node:
+    """The node without some operands, whose places in its arguments get another spelling."""
+    if not gone:
+        return node
+    kept = [index for index in range(len(node.operands)) if index not in gone]
+    places: dict[int, Literal] = {**gone, **{old: Operand(new) for new, old in enumerate(kept)}}
+    attributes = tuple((name, _spelled(literal, places)) for name, literal in node.attributes)
+    return replace(node, operands=tuple(node.operands[index] for index in kept), attributes=attributes)
+
+
+def absorbed(kind: str, name: str) -> Symbol:
+    """How a parameter or buffer that is no longer drawn is spelled among the arguments."""
+    return Symbol(kind, name.rpartition(".")[2])
+
+
+def _spelled(literal: Literal, places: Mapping[int, Literal]) -> Literal:
+    if isinstance(literal, Operand):
+        return places.get(literal.index, literal)
+    if isinstance(literal, tuple):
+        return tuple(_spelled(part, places) for part in literal)
+    if isinstance(literal, Slice):
+        return Slice(*(_spelled(part, places) for part in (literal.start, literal.stop, literal.step)))
+    if isinstance(literal, DictLiteral):
+        return DictLiteral(tuple((key, _spelled(part, places)) for key, part in literal.items))
+    return literal
+
+
+def _reading(nodes: Iterable[Node], values: Mapping[str, str]) -> Iterable[Node]:
+    if not values:
+        return nodes
+    return [
+        node
+        if values.keys().isdisjoint(node.operands)
+        else replace(node, operands=tuple([values.get(operand, operand) for operand in node.operands]))
+        for node in nodes
+    ]
+
+
+def _in_order(nodes: Iterable[Node]) -> list[Node]:
+    """The nodes, each leaf moved up to its first reader where that now comes earlier."""
+    nodes = list(nodes)
+    leaves = {node.results[0]: node for node in nodes if node.kind in LEAVES}
+    placed: dict[str, Node] = {}
+    for node in nodes:
+        for operand in node.operands:
+            leaf = leaves.get(operand)
+            if leaf is not None:
+                placed.setdefault(leaf.id, leaf)
+        placed.setdefault(node.id, node)
+    return list(placed.values())
+
+
+def _values(graph: Graph, nodes: Iterable[Node], replaced: Mapping[str, str]) -> tuple[Value, ...]:
+    old = {value.id: value for value in graph.values}
+    made = {result for node in nodes for result in node.results}
+    found = []
+    for node in nodes:
+        for index, result in enumerate(node.results):
+            value = old[result]
+            view_of = _standing(value.view_of, result, old, replaced, made)
+            if value.producer != node.id or value.index != index or value.view_of != view_of:
+                value = Value(result, node.id, index, value.meta, view_of, value.version)
+            found.append(value)
+    return tuple(found)
+
+
+def _standing(
+    view_of: str | None, value: str, old: Mapping[str, Value], replaced: Mapping[str, str], made: set[str]
+) -> str | None:
+    """The nearest value of the same memory that is still there."""
+    while view_of is not None:
+        stand_in = replaced.get(view_of, view_of)
+        if stand_in in made and stand_in != value:
+            return stand_in
+        view_of = old[view_of].view_of
+    return None
+
+
+def _linked(call: ModuleCall, values: Mapping[str, str], known: set[str]) -> ModuleCall:
+    operands = _still_there(call.operands, values, known)
+    results = _still_there(call.results, values, known)
+    if operands == call.operands and results == call.results:
+        return call
+    return replace(call, operands=operands, results=results)
+
+
+def _still_there(links: tuple[str, ...], values: Mapping[str, str], known: set[str]) -> tuple[str, ...]:
+    found = [values.get(link, link) for link in links]
+    return tuple([link for link in found if link in known])
+
+
+class _Targets:
+    """Finds what a mark or a note is about now."""
+
+    def __init__(self, graph: Graph, change: Change, known: set[str]) -> None:
+        self._graph = graph
+        self._change = change
+        self._known = known
+        self._producers: dict[str, str] | None = None
+
+    def annotations(self) -> list[Annotation]:
+        found = []
+        moved: set[tuple[str, str, str]] = set()
+        for mark in self._graph.annotations:
+            target = self._now(mark.target)
+            if target == mark.target:
+                found.append(mark)
+            elif target is not None and mark.key not in self._change.hidden:
+                once = (target, mark.key, repr(mark.payload))
+                if once not in moved:
+                    moved.add(once)
+                    found.append(replace(mark, target=target))
+        return found
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        found: dict[Diagnostic, None] = {}
+        for note in self._graph.diagnostics:
+            target = None if note.target is None else self._now(note.target)
+            if note.target is None or target is not None:
+                found[note if target == note.target else replace(note, target=target)] = None
+        return tuple(found)
+
+    def failure(self) -> Failure | None:
+        failure = self._graph.failure
+        if failure is None:
+            return None
+        node = None if failure.node is None else self._now(failure.node)
+        return replace(failure, node=node, module_call=self._open_call(failure.module_call))
+
+    def _now(self, target: str) -> str | None:
+        if target in self._known:
+            return target
+        stand_in = self._change.targets.get(target)
+        if stand_in is None:
+            stand_in = self._change.values.get(target)
+        if stand_in is None:
+            stand_in = self._of_producer(target)
+        return stand_in if stand_in in self._known else None
+
+    def _of_producer(self, value: str) -> str | None:
+        """What stands for the producer of a value that is gone."""
+        if self._producers is None:
+            self._producers = {found.id: found.producer for found in self._graph.values}
+        producer = self._producers.get(value)
+        return None if producer is None else self._change.targets.get(producer, producer)
+
+    def _open_call(self, call: str | None) -> str | None:
+        """The call, what stands for it, or the nearest one around it that is still there."""
+        parents = {found.id: found.parent for found in self._graph.calls}
+        while call is not None:
+            found = self._now(call)
+            if found is not None:
+                return found
+            call = parents.get(call)
+        return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import view
-from graphviz_torch.render import formats
+from graphviz_torch.render import engine_dot, formats
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.trace import tracers
 from graphviz_torch.trace.options import TraceOptions
@@ -61,8 +63,41 @@ def render(
     if renderer is None:
         known = ", ".join(plugins.names(formats.FORMATS, formats.GROUP))
         raise RenderError(f"there is no format named `{format}`", details=(f"known formats: {known}",))
-    picture: bytes = renderer(view(graph, view_options or ViewOptions()), options or RenderOptions())
-    return picture
+    options = options or RenderOptions()
+    if name in formats.WHOLE_GRAPH:
+        whole: bytes = renderer(graph, options)
+        return whole
+    if options.engine == "dot" and name in formats.DRAWN_BY_DOT:
+        renderer = partial(_drawn_by_dot, native=renderer, format=name)
+    return _fitting(graph, view_options or ViewOptions(), lambda shown: renderer(shown, options))
+
+
+def _fitting(graph: Graph, view_options: ViewOptions, draw: Callable[[Graph], bytes]) -> bytes:
+    """The picture with as many modules open as fit, where the depth is left to us."""
+    for smaller in _smaller(view_options):
+        try:
+            return draw(view(graph, smaller))
+        except RenderLimitError as error:
+            limit = error
+    raise limit
+
+
+def _smaller(options: ViewOptions) -> Iterator[ViewOptions]:
+    """The view itself; where its depth is `auto`, then with half the budget, and so on down to a single node."""
+    yield options
+    if options.depth != "auto":
+        return
+    budget = options.budget // 2
+    while budget >= SMALLEST_BUDGET:
+        yield replace(options, budget=budget)
+        budget //= 2
+    yield replace(options, depth=0)
+
+
+def _drawn_by_dot(graph: Graph, options: RenderOptions, *, native: Callable[..., bytes], format: str) -> bytes:
+    """The picture of the user's own Graphviz, or ours with a warning that says why."""
+    picture = engine_dot.draw(graph, options, format)
+    return native(graph, options) if picture is None else picture
 
 
 def save(graph: Graph, path: str | Path) -> None:
@@ -76,4 +111,4 @@ def load(path: str | Path) -> Graph:
     Raises:
         GraphFormatError: the file is truncated, malformed or of another schema.
     """
-    return serial.loads(Path(path).read_text(encoding="utf-8"))
+    return serial.loads(Path(path).read_bytes())

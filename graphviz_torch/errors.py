@@ -11,6 +11,8 @@ TorchvizError
 ├── RenderError              a format is unknown or cannot be written
 │   └── RenderLimitError     the picture is beyond a limit of its format
 └── OutputError              a file cannot be written
+
+EngineWarning: the engine that was asked for could not draw, and the native one did.
 """
 
 from __future__ import annotations
@@ -85,3 +87,7 @@ class RenderLimitError(RenderError):
 
 class OutputError(TorchvizError):
     """A file cannot be written."""
+
+
+class EngineWarning(UserWarning):
+    """The engine that was asked for could not draw; the native one did. The message is one line."""

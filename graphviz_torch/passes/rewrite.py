@@ -159,13 +159,12 @@ class _Targets:
         moved: set[tuple[str, str, str]] = set()
         for mark in self._graph.annotations:
             target = self._now(mark.target)
-            if target == mark.target:
-                found.append(mark)
-            elif target is not None and mark.key not in self._change.hidden:
-                once = (target, mark.key, repr(mark.payload))
-                if once not in moved:
-                    moved.add(once)
-                    found.append(replace(mark, target=target))
+            if target is None or (target != mark.target and mark.key in self._change.hidden):
+                continue
+            once = (target, mark.key, repr(mark.payload))
+            if once not in moved:
+                moved.add(once)
+                found.append(mark if target == mark.target else replace(mark, target=target))
         return found
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:

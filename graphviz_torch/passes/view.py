@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from graphviz_torch.errors import ViewError
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.passes.auto_depth import auto_depth
+from graphviz_torch.passes.between import between
 from graphviz_torch.passes.collapse import collapse
+from graphviz_torch.passes.focus import focus
+from graphviz_torch.passes.fold import fold
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.prune import prune
 
@@ -17,12 +21,24 @@ def view(graph: Graph, options: ViewOptions) -> Graph:
     """
     if options.prune:
         graph = prune(graph)
+    if options.focus is not None:
+        graph = focus(graph, options.focus)
+    if options.start is not None or options.end is not None:
+        graph = between(graph, options.start, options.end)
+    if options.fold:
+        graph = fold(graph)
     return _opened(graph, options)
 
 
 def _opened(graph: Graph, options: ViewOptions) -> Graph:
-    if options.depth in ("all", "auto"):
+    if options.depth == "auto":
+        return auto_depth(graph, options.budget)
+    if options.depth == "all":
         return collapse(graph)
-    if isinstance(options.depth, str) and not (options.depth.isascii() and options.depth.isdigit()):
-        raise ViewError(f"a depth is `auto`, `all` or a number, not `{options.depth}`", hint="--depth 2")
-    return collapse(graph, int(options.depth))
+    return collapse(graph, _number(options.depth))
+
+
+def _number(depth: int | str) -> int:
+    if isinstance(depth, str) and not (depth.isascii() and depth.isdigit()):
+        raise ViewError(f"a depth is `auto`, `all` or a number, not `{depth}`", hint="--depth 2")
+    return int(depth)

@@ -17,3 +17,9 @@ FORMATS = {
 }
 
 ALIASES = {"gv": "dot", "mermaid": "mmd", "text": "txt"}
+
+# Formats that keep the graph as it was traced: no view is taken of it.
+WHOLE_GRAPH = frozenset(("json",))
+
+# Formats that `--engine dot` can make, by the name that the program has for them.
+DRAWN_BY_DOT = frozenset(("svg", "png", "pdf"))

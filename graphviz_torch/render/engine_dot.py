@@ -31,16 +31,17 @@ def draw(graph: Graph, options: RenderOptions, format: str, *, seconds: float = 
             check=False,
         )
     except FileNotFoundError:
-        return _instead("Graphviz' `dot` is not on the PATH (apt install graphviz, brew install graphviz)")
+        return _undrawn("Graphviz' `dot` is not on the PATH (apt install graphviz, brew install graphviz)")
     except OSError as error:
-        return _instead(f"Graphviz' `dot` cannot be run: {error}")
+        return _undrawn(f"Graphviz' `dot` cannot be run: {error}")
     except subprocess.TimeoutExpired:
-        return _instead(f"Graphviz' `dot` took longer than {seconds:g} s; a smaller --depth may help")
+        return _undrawn(f"Graphviz' `dot` took longer than {seconds:g} s; a smaller --depth may help")
     if done.returncode != 0 or not done.stdout:
         said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        return _instead(f"Graphviz' `dot` failed: {said or f'exit status {done.returncode}'}")
+        return _undrawn(f"Graphviz' `dot` failed: {said or f'exit status {done.returncode}'}")
     return done.stdout
 
 
-def _instead(why: str) -> None:
+def _undrawn(why: str) -> bytes | None:
     warnings.warn(f"{why}; drawn with the native engine instead", EngineWarning, stacklevel=4)
+    return None

@@ -1,0 +1,88 @@
+"""The words on a node or a call, for the writers of text."""
+
+from __future__ import annotations
+
+from graphviz_torch.ir.graph import Module, ModuleCall, Node
+from graphviz_torch.ir.literals import Literal, format_literal
+from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.layout.words import humanised, meta_words, module_words
+from graphviz_torch.render.elide import one_line
+
+LONGEST = 60
+LONGEST_TOOLTIP = 300
+LEAVES = ("input", "parameter", "buffer", "constant")
+
+
+def caption(index: GraphIndex, node: Node) -> tuple[str, ...]:
+    """Title and, where there is more to say, a second line."""
+    title, more = _card(index, node)
+    title += fold_badge(index, node.id)
+    return tuple(one_line(line, LONGEST) for line in (title, more) if line)
+
+
+def call_caption(index: GraphIndex, call: ModuleCall) -> tuple[str, ...]:
+    """Title of the frame around a call."""
+    if call.kind == "repeat":
+        return (fold_badge(index, call.id).strip() or "repeat",)
+    module = index.modules.get(call.path) if call.kind == "module" else None
+    title = module_title(call.path, module) if call.kind == "module" else call.name
+    return (one_line(title + fold_badge(index, call.id), LONGEST),)
+
+
+def module_title(path: str, module: Module | None) -> str:
+    """`head · Linear`; the path is cut to its last name, and numbers keep the name before them."""
+    parts = path.split(".")
+    name = ".".join(parts[-2:]) if len(parts) > 1 and parts[-1].isdigit() else parts[-1]
+    kind = module.type_name if module else ""
+    return " · ".join(part for part in (name, kind) if part)
+
+
+def fold_badge(index: GraphIndex, target: str) -> str:
+    """` ×12` for distinct weights, ` ↻12` for the same ones, nothing for what runs once."""
+    fold = index.annotations.get(target, {}).get("fold")
+    if not isinstance(fold, dict):
+        return ""
+    return f" {'↻' if fold.get('kind') == 'shared' else '×'}{fold.get('count')}"
+
+
+def tooltip(index: GraphIndex, node: Node) -> str:
+    """The id, the type, and the source line."""
+    lines = [node.id, node.op]
+    if node.source is not None:
+        lines.append(f"{node.source.file}:{node.source.line}  {node.source.code}".rstrip())
+    lines.extend(note.message for note in index.graph.diagnostics if note.target == node.id)
+    return one_line(" | ".join(line for line in lines if line), LONGEST_TOOLTIP)
+
+
+def arguments(node: Node) -> str:
+    """The arguments of an operation that are no tensors: `dim=1`, `1, 2`."""
+    shown = []
+    for name, literal in node.attributes:
+        if not _tensor(literal):
+            text = format_literal(literal)
+            shown.append(text if not name or name.isdigit() else f"{name}={text}")
+    return ", ".join(shown)
+
+
+def _tensor(literal: Literal) -> bool:
+    """Whether an argument is a tensor, or a tuple of nothing else, or one that is drawn on the card."""
+    if isinstance(literal, tuple):
+        return bool(literal) and all(map(_tensor, literal))
+    return type(literal).__name__ == "Operand" or getattr(literal, "kind", "") in ("parameter", "buffer")
+
+
+def _card(index: GraphIndex, node: Node) -> tuple[str, str]:
+    if node.kind == "module":
+        module = index.modules.get(node.name)
+        words = [module_words(module) if module else "", _weights(index, node)]
+        return module_title(node.name, module) or index.graph.name, " · ".join(word for word in words if word)
+    if node.kind == "call":
+        return " ".join(part for part in (node.name, arguments(node)) if part), ""
+    if node.kind == "output":
+        return node.name or "output", meta_words(index.values[node.operands[0]].meta)
+    return node.name or node.kind, meta_words(index.values[node.results[0]].meta)
+
+
+def _weights(index: GraphIndex, node: Node) -> str:
+    count = index.annotations.get(node.id, {}).get("parameters")
+    return f"{humanised(count)} params" if isinstance(count, int) and count else ""

@@ -1,0 +1,100 @@
+"""Mermaid: a flowchart that code hosts and notebooks draw, kept within the limits of their viewers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from graphviz_torch.errors import RenderLimitError
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.render.picture import Picture, Spot, picture
+
+MOST_EDGES = 450
+MOST_CHARACTERS = 45_000
+INDENT = "  "
+
+_SPECIAL = re.compile(r"[^\w \-.,:=()/·×→↻…+]|^\d+(?=[.)])|^[-+](?= )|(?<!\w)_+|_+(?!\w)")
+_SHAPES = {"input": ("([", "])"), "output": ("([", "])"), "parameter": ("[/", "/]"), "buffer": ("[/", "/]"),
+           "constant": ("[/", "/]")}  # fmt: skip
+_CLASSES = {"input": "end_", "output": "end_", "parameter": "leaf", "buffer": "leaf", "constant": "leaf",
+            "module": "module", "failed": "failed", "handled": "warned", "warned": "warned"}  # fmt: skip
+_STYLES = {
+    "end_": "fill:#e9f6ee,stroke:#5d9e78,color:#1c2430",
+    "leaf": "fill:#f3eefb,stroke:#9279c4,color:#1c2430",
+    "module": "fill:#eaf1fb,stroke:#6f94c9,color:#1c2430",
+    "failed": "fill:#fde3e1,stroke:#c62828,stroke-width:3px,color:#1c2430",
+    "warned": "fill:#fff3d6,stroke:#c99a2e,color:#1c2430",
+}
+
+
+def render(graph: Graph, options: RenderOptions) -> bytes:
+    """The graph as a Mermaid flowchart.
+
+    Raises:
+        RenderLimitError: more edges or characters than the viewers take (500 and 50,000, less a margin).
+    """
+    shown = picture(graph)
+    if len(shown.arrows) > MOST_EDGES:
+        _too_large(f"{len(shown.arrows)} edges, Mermaid's viewers take {MOST_EDGES}")
+    text = "\n".join(_written(shown, options)) + "\n"
+    if len(text) > MOST_CHARACTERS:
+        _too_large(f"{len(text)} characters, Mermaid's viewers take {MOST_CHARACTERS}")
+    return text.encode("utf-8", "replace")
+
+
+def _too_large(what: str) -> None:
+    raise RenderLimitError(f"the picture has {what}", hint="show less: --depth 1, or --focus PATH")
+
+
+def _written(shown: Picture, options: RenderOptions) -> Iterator[str]:
+    yield f"flowchart {options.direction}"
+    yield from _body(shown)
+    for arrow in shown.arrows:
+        label = f'|"{_escaped(arrow.label)}"|' if arrow.label else ""
+        yield f"{INDENT}{arrow.start} -->{label} {arrow.end}"
+    for name in _STYLES:
+        members = [spot.key for spot in shown.spots if _CLASSES.get(spot.role) == name]
+        if members:
+            yield f"{INDENT}classDef {name} {_STYLES[name]}"
+            yield f"{INDENT}class {','.join(members)} {name}"
+
+
+def _body(shown: Picture) -> Iterator[str]:
+    """The nodes, inside the subgraphs they belong to; a stack in place of recursion."""
+    spots: dict[str | None, list[Spot]] = {}
+    for spot in shown.spots:
+        spots.setdefault(shown.inside[spot.key], []).append(spot)
+    children: dict[str | None, list[str]] = {}
+    lines = {cluster.key: cluster.lines for cluster in shown.clusters}
+    for cluster in shown.clusters:
+        children.setdefault(cluster.parent, []).append(cluster.key)
+    yield from (INDENT + _node(spot) for spot in spots.get(None, ()))
+    todo = [(key, 1, False) for key in reversed(children.get(None, []))]
+    while todo:
+        key, depth, done = todo.pop()
+        if done:
+            yield f"{INDENT * depth}end"
+            continue
+        yield f'{INDENT * depth}subgraph {key}["{_lines(lines[key])}"]'
+        yield from (INDENT * (depth + 1) + _node(spot) for spot in spots.get(key, ()))
+        todo.append((key, depth, True))
+        todo.extend((child, depth + 1, False) for child in reversed(children.get(key, [])))
+
+
+def _node(spot: Spot) -> str:
+    opening, closing = _SHAPES.get(spot.node.kind, ("[", "]"))
+    return f'{spot.key}{opening}"{_lines(spot.lines)}"{closing}'
+
+
+def _lines(lines: tuple[str, ...]) -> str:
+    return "<br/>".join(map(_escaped, lines))
+
+
+def _escaped(text: str) -> str:
+    """Whatever Mermaid could take for syntax, for Markdown or for HTML, as an entity code (`#35;`)."""
+    return _SPECIAL.sub(_entities, text)
+
+
+def _entities(match: re.Match[str]) -> str:
+    return "".join(f"#{ord(character)};" for character in match[0])

@@ -1,0 +1,122 @@
+"""What the writers of node-and-edge text (DOT, Mermaid) share: captions, merged edges and clusters in drawing order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphviz_torch.ir.graph import Graph, ModuleCall, Node
+from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.layout.words import meta_words
+from graphviz_torch.render.captions import call_caption, caption, tooltip
+
+SHOWN_TYPES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One node of the picture.
+
+    Attributes:
+        key: `n0`, `n1` ... a name that every writer takes.
+        lines: what is written on it.
+        role: its kind, or `failed`, `handled`, `warned`.
+    """
+
+    key: str
+    node: Node
+    lines: tuple[str, ...]
+    tooltip: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """All that flows from one node to another: `label` says of what types."""
+
+    start: str
+    end: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One open call."""
+
+    key: str
+    parent: str | None
+    lines: tuple[str, ...]
+    tooltip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A graph as spots, arrows and clusters; `inside` tells the cluster of a spot."""
+
+    spots: tuple[Spot, ...]
+    arrows: tuple[Arrow, ...]
+    clusters: tuple[Cluster, ...]
+    inside: Mapping[str, str | None]
+
+
+def picture(graph: Graph) -> Picture:
+    """The picture of a graph."""
+    index = GraphIndex(graph)
+    roles = _roles(index)
+    keys = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
+    drawn = _drawn_calls(index)
+    clusters = {call.id: f"c{number}" for number, call in enumerate(drawn)}
+    spots = tuple(
+        Spot(keys[node.id], node, caption(index, node), tooltip(index, node), roles.get(node.id, node.kind))
+        for node in graph.nodes
+    )
+    inside = {keys[node.id]: clusters.get(node.module_call or "") for node in graph.nodes}
+    return Picture(
+        spots,
+        tuple(_arrows(index, keys)),
+        tuple(
+            Cluster(clusters[call.id], clusters.get(call.parent or ""), call_caption(index, call), call.id)
+            for call in drawn
+        ),
+        inside,
+    )
+
+
+def _drawn_calls(index: GraphIndex) -> list[ModuleCall]:
+    """The calls with anything in them, but for a root that is alone: its frame would say nothing."""
+    used: set[str] = set()
+    for node in index.graph.nodes:
+        call = node.module_call
+        while call is not None and call not in used:
+            used.add(call)
+            call = index.calls[call].parent
+    roots = [call.id for call in index.graph.calls if call.parent is None and call.id in used]
+    alone = roots[0] if len(roots) == 1 and index.calls[roots[0]].path == "" else None
+    return [call for call in index.graph.calls if call.id in used and call.id != alone]
+
+
+def _arrows(index: GraphIndex, keys: Mapping[str, str]) -> list[Arrow]:
+    merged: dict[tuple[str, str], list[str]] = {}
+    for producer, consumer, value in index.edges():
+        merged.setdefault((keys[producer], keys[consumer]), []).append(meta_words(index.values[value].meta))
+    return [Arrow(start, end, _flow(types)) for (start, end), types in merged.items()]
+
+
+def _flow(types: list[str]) -> str:
+    """`4×32`, `4×32 ×2`, `4×32, 4×1`."""
+    counted = [
+        f"{kind} ×{types.count(kind)}" if types.count(kind) > 1 else kind for kind in dict.fromkeys(types) if kind
+    ]
+    shown = counted[:SHOWN_TYPES]
+    return ", ".join(shown) + (" …" if len(counted) > SHOWN_TYPES else "")
+
+
+def _roles(index: GraphIndex) -> dict[str, str]:
+    """The nodes that are drawn unlike others: the strongest reason wins."""
+    roles = {
+        note.target: "warned" for note in index.graph.diagnostics if note.target is not None and note.severity != "info"
+    }
+    roles |= {target: "handled" for target, marks in index.annotations.items() if "handled" in marks}
+    if index.graph.failure is not None and index.graph.failure.node is not None:
+        roles[index.graph.failure.node] = "failed"
+    return roles

@@ -1,0 +1,95 @@
+"""The arguments of an operation that a reader wants to see: `dim=1`, `p=0.1`."""
+
+from __future__ import annotations
+
+from graphviz_torch.ir.graph import Node
+from graphviz_torch.ir.literals import Literal, Mapping, Operand, Symbol, format_literal
+
+PLACES = {
+    "cat": {"1": "dim"},
+    "stack": {"1": "dim"},
+    "softmax": {"1": "dim"},
+    "log_softmax": {"1": "dim"},
+    "sum": {"1": "dim"},
+    "mean": {"1": "dim"},
+    "argmax": {"1": "dim"},
+    "unsqueeze": {"1": "dim"},
+    "squeeze": {"1": "dim"},
+    "flatten": {"1": "from dim"},
+    "chunk": {"1": "chunks", "2": "dim"},
+    "split": {"1": "size", "2": "dim"},
+    "cumsum": {"1": "dim"},
+    "dropout": {"1": "p"},
+    "max_pool2d": {"1": "kernel_size", "2": "stride"},
+}
+SHOWN = frozenset(
+    "dim dims dim0 dim1 chunks size from p kernel_size stride padding dilation groups output_size scale_factor mode "
+    "keepdim dtype device exponent other alpha is_causal approximate negative_slope num_heads repeats shifts k "
+    "normalized_shape diagonal start_dim split_size_or_sections num_classes min max upscale_factor equation".split()
+)
+HIDDEN = frozenset("view reshape expand permute linear embedding batch_norm layer_norm conv1d conv2d conv3d".split())
+LIMIT = 40
+
+
+def operation_words(node: Node) -> str:
+    """Short words for the arguments that matter, empty for none."""
+    if not node.attributes:
+        return ""
+    places = PLACES.get(node.name, {})
+    words = []
+    for name, value in node.attributes:
+        shown = places.get(name, name)
+        if not _is_plain(value):
+            continue
+        if shown.isdigit():
+            if _is_scalar_operation(node) or node.name in (
+                "permute",
+                "transpose",
+                "pow",
+                "repeat",
+                "__getitem__",
+                "getitem",
+            ):
+                words.append(_spell(value))
+        elif (shown in SHOWN or shown == "from dim") and value is not None and value is not False:
+            words.append(f"{shown}={_spell(value)}")
+    text = " ".join(words)
+    return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
+
+
+def _is_scalar_operation(node: Node) -> bool:
+    return node.name.strip("_").lstrip("ir") in (
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "truediv",
+        "eq",
+        "lt",
+        "gt",
+        "le",
+        "ge",
+        "pow",
+    )
+
+
+def _is_plain(value: Literal) -> bool:
+    """Whether an argument holds no tensor and has a short spelling."""
+    todo: list[Literal] = [value]
+    for _ in range(32):
+        if not todo:
+            return True
+        item = todo.pop()
+        if isinstance(item, Operand | Mapping) or (isinstance(item, Symbol) and item.kind in ("function", "object")):
+            return False
+        if isinstance(item, tuple):
+            todo.extend(item)
+    return False
+
+
+def _spell(value: Literal) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, str):
+        return value[:24]
+    return format_literal(value).replace(", ", ",")

@@ -1,0 +1,277 @@
+"""From a graph to a scene: frames are placed from the outside in, then all is said in absolute positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.faces import Face, Looks, Painter
+from graphviz_torch.layout.frames import Frame, Framer, badge_width
+from graphviz_torch.layout.legend import describe, legend, remarks_below
+from graphviz_torch.layout.references import add_references
+from graphviz_torch.layout.remarks import AIR, GHOST_AIR, GHOST_HEAD, LINE, Remark
+from graphviz_torch.layout.scene import Badge, Box, Card, Command, Edge, Label, Note, Scene, Swatch, Text
+from graphviz_torch.layout.styles import (
+    BADGE_HEIGHT,
+    CARD_LEFT,
+    CARD_STEP,
+    FONTS,
+    LABEL_GAP,
+    LABEL_HEIGHT,
+    MARGIN,
+)
+from graphviz_torch.layout.text_width import text_width
+from graphviz_torch.layout.tree import BORDER, Body, Item, Tree, build
+
+
+def scene(graph: Graph, *, direction: str = "TB", color_by: str = "kind", source_url: str = "") -> Scene:
+    """The picture of a graph.
+
+    Args:
+        direction: of the data flow: `TB` downwards, `LR` to the right.
+        color_by: what the bar of a card stands for: `kind`, `device` or `dtype`.
+        source_url: template with `{file}` and `{line}` for the links of nodes; empty for none.
+    """
+    tree = build(graph)
+    add_references(tree)
+    painter = Painter(tree, Looks(color_by))
+    frames = Framer(tree, painter, sideways=direction == "LR").run()
+    writer = _Writer(tree, painter, frames, direction == "LR", source_url)
+    writer.write()
+    return writer.finish()
+
+
+@dataclass(slots=True)
+class _Writer:
+    """Collects the elements of a scene."""
+
+    tree: Tree
+    painter: Painter
+    frames: dict[Body, Frame]
+    sideways: bool
+    source_url: str
+    boxes: list[Box] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    kinds: dict[str, None] = field(default_factory=dict)
+
+    def write(self) -> None:
+        """Places every frame and what is in it."""
+        todo: list[tuple[Body, float, float]] = [(self.tree.canvas, MARGIN, MARGIN)]
+        for body, x, y in todo:
+            frame = self.frames[body]
+            if frame.head is not None:
+                self._box(body, frame, frame.head, x, y)
+            origin_x, origin_y = x + frame.x, y + frame.y
+            for item in body.items:
+                place = frame.plan.ins + item.place
+                across, along = frame.level.across[place], frame.level.along[place]
+                face = frame.faces[item.place]
+                if item.inner is not None:
+                    inner = self.frames[item.inner]
+                    left, top = self._corner(across, along, inner.width, inner.height)
+                    todo.append((item.inner, origin_x + left, origin_y + top))
+                elif face is not None:
+                    left, top = self._corner(across, along, face.width, face.height)
+                    self._item(item, face, frame.remarks.get(item.place), origin_x + left, origin_y + top)
+                self._labels(body, frame, item, across, frame.level.stems[place], origin_x, origin_y)
+            self._edges(body, frame, origin_x, origin_y, y)
+
+    def _corner(self, across: float, along: float, width: float, height: float) -> tuple[float, float]:
+        return (along, across - height / 2) if self.sideways else (across - width / 2, along)
+
+    def _box(self, body: Body, frame: Frame, head: Face, x: float, y: float) -> None:
+        texts = []
+        at = x + 12
+        for text, style, role in head.lines:
+            texts.append(Text(at, y + 19, text, style, "start", role))
+            at += text_width(text, style) + 6
+        right = x + frame.width - 12
+        badges: tuple[Badge, ...] = ()
+        if head.badge:
+            wide = badge_width(head.badge)
+            badges = (Badge(right - wide, y + 7, wide, BADGE_HEIGHT, head.badge),)
+            right -= wide + 8
+        if head.right:
+            texts.append(Text(right, y + 19, head.right, "s", "end"))
+        assert body.call is not None
+        self.boxes.append(
+            Box(
+                body.call.id,
+                x,
+                y,
+                frame.width,
+                frame.height,
+                body.depth - 1,
+                tuple(texts),
+                head.tooltip,
+                head.state,
+                badges,
+                self._link(head),
+            )  # fmt: skip
+        )
+
+    def _link(self, face: Face) -> str:
+        source = face.source
+        if not self.source_url or source is None:
+            return ""
+        return self.source_url.replace("{file}", source.file).replace("{line}", str(source.line))
+
+    def _item(self, item: Item, face: Face, note: Remark | None, x: float, y: float) -> None:
+        if note is not None and note.ghosts:
+            self._ghosts(note, face, x, y)
+            return
+        node = item.node or item.reference
+        identity = item.node.id if item.node is not None else ""
+        target = item.reference.id if item.reference is not None else ""
+        if face.colour.startswith("k-"):
+            self.kinds[face.colour] = None
+        self.cards.append(
+            Card(
+                identity,
+                x,
+                y,
+                face.width,
+                face.height,
+                face.shape,
+                face.colour,
+                self._texts(face, x, y),
+                face.tooltip,
+                face.state,
+                self._badges(face, x, y),
+                self._link(face) if node else "",
+                target,
+            )  # fmt: skip
+        )
+        if note is not None and note.lines:
+            self._note(note, face, x, y)
+
+    def _texts(self, face: Face, x: float, y: float) -> tuple[Text, ...]:
+        if face.shape in ("pill", "ref"):
+            return self._inline(face, x, y)
+        first = y + (17.0 if len(face.lines) > 1 else face.height / 2 + 4.3)
+        return tuple(
+            Text(x + CARD_LEFT, first + CARD_STEP * number, text, style, "start", role)
+            for number, (text, style, role) in enumerate(face.lines)
+        )
+
+    def _inline(self, face: Face, x: float, y: float) -> tuple[Text, ...]:
+        """Name and shape side by side, in the middle."""
+        wide = sum(text_width(text, style) for text, style, _ in face.lines) + 7 * (len(face.lines) - 1)
+        at = x + (face.width - wide) / 2
+        texts = []
+        for text, style, role in face.lines:
+            texts.append(Text(at, y + face.height / 2 + FONTS[style].size * 0.36, text, style, "start", role))
+            at += text_width(text, style) + 7
+        return tuple(texts)
+
+    def _badges(self, face: Face, x: float, y: float) -> tuple[Badge, ...]:
+        if not face.badge:
+            return ()
+        wide = badge_width(face.badge)
+        return (Badge(x + face.width - wide - 6, y + 6, wide, BADGE_HEIGHT, face.badge),)
+
+    def _note(self, note: Remark, face: Face, x: float, y: float) -> None:
+        left, top = (x, y + face.height + AIR / 2) if self.sideways else (x + face.width + AIR, y)
+        texts = tuple(
+            Text(left, top + 11 + LINE * number, text, style, "start", role)
+            for number, (text, style, role) in enumerate(note.lines)
+        )
+        self.notes.append(Note(left, top, note.width, note.height, texts, "bad"))
+
+    def _ghosts(self, note: Remark, face: Face, x: float, y: float) -> None:
+        text, style, _ = face.lines[0]
+        self.notes.append(Note(x, y, text_width(text, style), 14, (Text(x, y + 11, text, style),)))
+        top = y + GHOST_HEAD
+        for ghost in note.ghosts:
+            self.cards.append(
+                Card(
+                    "",
+                    x,
+                    top,
+                    ghost.width,
+                    ghost.height,
+                    "ghost",
+                    ghost.colour,
+                    self._texts(ghost, x, top),
+                    ghost.tooltip,
+                )  # fmt: skip
+            )
+            if ghost.colour.startswith("k-"):
+                self.kinds[ghost.colour] = None
+            x += ghost.width + GHOST_AIR
+
+    def _labels(self, body: Body, frame: Frame, item: Item, across: float, along: float, x: float, y: float) -> None:
+        for _, offset, label in frame.stems[item.place]:
+            if not label:
+                continue
+            if self.sideways:
+                left, base = x + along + 5, y + across + offset - 4
+            else:
+                left, base = x + across + offset + LABEL_GAP, y + along + LABEL_HEIGHT - 2
+            text = Text(left, base, label, "l")
+            self.labels.append(Label(text, text_width(label, "l"), FONTS["l"].size + 1, body.depth))
+
+    def _edges(self, body: Body, frame: Frame, x: float, y: float, top: float) -> None:
+        for (key, source, target), path in zip(frame.edges, frame.level.paths, strict=True):
+            placed = [self._shift(step, x, y) for step in path]
+            if source == BORDER and not self.sideways and frame.head is not None:
+                placed = self._through_title(placed, top)
+            reader = None if target == BORDER else body.items[target]
+            self.edges.append(
+                Edge(tuple(placed), reader is not None and reader.inner is None, self._state(body, key, source, reader))
+            )
+
+    def _through_title(self, path: list[Command], top: float) -> list[Command]:
+        """Starts a line at the upper edge of its frame, beside the title."""
+        start = path[0]
+        if len(path) > 1 and len(path[1]) == 2 and path[1][0] == start[0]:
+            return [(start[0], top), *path[1:]]
+        return [(start[0], top), *path]
+
+    def _shift(self, step: Command, x: float, y: float) -> Command:
+        if self.sideways:
+            if len(step) == 2:
+                return (step[1] + x, step[0] + y)
+            return (step[1] + x, step[0] + y, step[3] + x, step[2] + y, step[5] + x, step[4] + y)
+        if len(step) == 2:
+            return (step[0] + x, step[1] + y)
+        return (step[0] + x, step[1] + y, step[2] + x, step[3] + y, step[4] + x, step[5] + y)
+
+    def _state(self, body: Body, key: str, source: int, reader: Item | None) -> str:
+        failed = self.tree.failed
+        if failed is not None and failed.node is not None and self._fails(failed, body, key, reader):
+            return "bad"
+        return "ref" if source != BORDER and body.items[source].reference is not None else ""
+
+    def _fails(self, failed: Item, body: Body, key: str, reader: Item | None) -> bool:
+        """Whether a line leads to the node that failed."""
+        keys = {key, *self.tree.groups.get(key, ())}
+        if failed.node is None or not keys.intersection(failed.node.operands):
+            return False
+        walk: Body | None = failed.body
+        target: Item | None = failed
+        while walk is not None and walk is not body:
+            target, walk = walk.item, walk.parent
+        if walk is None:
+            return reader is None
+        return reader is target
+
+    def finish(self) -> Scene:
+        """The scene, with its legend and its size."""
+        canvas = self.frames[self.tree.canvas]
+        width, height = canvas.width + 2 * MARGIN, canvas.height + 2 * MARGIN
+        graph = self.painter.graph
+        swatches: tuple[Swatch, ...] = ()
+        notes = remarks_below(graph, MARGIN, height)
+        if notes:
+            last = notes[-1]
+            height = last.y + last.height + MARGIN
+            width = max(width, *(note.x + note.width + MARGIN for note in notes))
+        swatches, width, height = legend(self.painter, tuple(self.kinds), width, height)
+        return Scene(
+            width, height, graph.name or "graph", describe(self.painter), tuple(self.boxes), tuple(self.cards),
+            tuple(self.edges), tuple(self.labels), (*self.notes, *notes), swatches,
+        )  # fmt: skip

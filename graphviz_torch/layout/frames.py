@@ -1,0 +1,236 @@
+"""Lays out every frame from the innermost outwards; equal frames are laid out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graphviz_torch.layout.faces import Face, Painter
+from graphviz_torch.layout.level import Level, lay_out
+from graphviz_torch.layout.network import Link, Piece, Plan
+from graphviz_torch.layout.remarks import Remark, remark
+from graphviz_torch.layout.styles import (
+    BADGE_HEIGHT,
+    BOX_BOTTOM,
+    BOX_PAD,
+    BOX_TITLE,
+    LABEL_GAP,
+    LABEL_HEIGHT,
+)
+from graphviz_torch.layout.text_width import text_width
+from graphviz_torch.layout.tree import BORDER, Body, Tree
+
+CROSSING = 6.0
+STEM_STEP = 16.0
+TITLE_AIR = 10.0
+TITLE_LEFT = 12.0
+
+
+@dataclass(slots=True)
+class Frame:
+    """One frame, laid out.
+
+    Attributes:
+        x, y: where the level's origin lies in the frame, in the frame's own coordinates.
+        enters, leaves: for each key that crosses the frame, where, from the middle across the flow.
+        faces: of its items; `None` for frames.
+        stems: for each item, (key, offset, label) of what leaves it.
+        shifts: how far the crossings at the start are moved aside, out of the way of the title.
+    """
+
+    level: Level
+    plan: Plan
+    head: Face | None
+    width: float
+    height: float
+    x: float
+    y: float
+    enters: dict[str, float]
+    leaves: dict[str, float]
+    faces: list[Face | None]
+    stems: list[list[tuple[str, float, str]]]
+    edges: list[tuple[str, int, int]]
+    remarks: dict[int, Remark] = field(default_factory=dict)
+
+
+class Framer:
+    """Turns frames into plans, and plans into frames."""
+
+    def __init__(self, tree: Tree, painter: Painter, *, sideways: bool) -> None:
+        self.tree = tree
+        self.painter = painter
+        self.sideways = sideways
+        self.frames: dict[Body, Frame] = {}
+        self._levels: dict[Plan, Level] = {}
+
+    def run(self) -> dict[Body, Frame]:
+        """All frames."""
+        for body in reversed(self.tree.bodies):
+            self.frames[body] = self._frame(body)
+        return self.frames
+
+    def _frame(self, body: Body) -> Frame:
+        head = self.painter.head(body) if body.call is not None else None
+        remarks = {item.place: found for item in body.items if (found := remark(self.painter, item))}
+        faces = [None if item.inner is not None else self._face(body, item.place, remarks) for item in body.items]
+        stems = self._stems(body, faces)
+        plan, edges = self._plan(body, faces, stems, remarks, head)
+        level = self._levels.get(plan)
+        if level is None:
+            level = self._levels[plan] = lay_out(plan)
+        return self._around(body, Frame(level, plan, head, 0, 0, 0, 0, {}, {}, faces, stems, edges, remarks))
+
+    def _face(self, body: Body, place: int, remarks: dict[int, Remark]) -> Face | None:
+        found = remarks.get(place)
+        return found.face if found is not None else self.painter.face(body.items[place])
+
+    def _stems(self, body: Body, faces: list[Face | None]) -> list[list[tuple[str, float, str]]]:
+        """For each item: what leaves it, where, and the label, empty for what only leaves the frame as well."""
+        found: list[dict[str, str]] = [{} for _ in body.items]
+        for (key, target), source in body.edges.items():
+            if source == BORDER:
+                continue
+            known = found[source].get(key, "")
+            is_far = body.items[source].reference is not None
+            found[source][key] = known or ("" if target == BORDER or is_far else self.painter.label(key))
+        return [self._offsets(body, place, labels, faces[place]) for place, labels in enumerate(found)]
+
+    def _offsets(
+        self, body: Body, place: int, labels: dict[str, str], face: Face | None
+    ) -> list[tuple[str, float, str]]:
+        inner = body.items[place].inner
+        if inner is not None:
+            leaves = self.frames[inner].leaves
+            return [(key, leaves[key], label) for key, label in labels.items()]
+        if len(labels) < 2:
+            return [(key, 0.0, label) for key, label in labels.items()]
+        wide = [STEM_STEP if self.sideways else self._reach(label) + 10 for label in labels.values()]
+        at = -sum(wide[:-1]) / 2
+        found = []
+        for (key, label), step in zip(labels.items(), wide, strict=True):
+            found.append((key, at, label))
+            at += step
+        return found
+
+    def _reach(self, label: str) -> float:
+        """How far a label reaches to the right of its line."""
+        return LABEL_GAP + text_width(label, "l") if label else 0.0
+
+    def _plan(
+        self, body: Body, faces: list[Face | None], stems: list[list[tuple[str, float, str]]],
+        remarks: dict[int, Remark], head: Face | None,
+    ) -> tuple[Plan, list[tuple[str, int, int]]]:  # fmt: skip
+        ins, outs = len(body.ins), len(body.outs)
+        pieces = [Piece(CROSSING, CROSSING, 0.0, 0.0)] * ins
+        for place in range(len(body.items)):
+            pieces.append(self._piece(body, place, faces[place], stems[place], remarks.get(place)))
+        pieces.extend(self._exit(key, outs) for key in body.outs)
+        offsets = [{key: at for key, at, _ in stem} for stem in stems]
+        in_place = {key: number for number, key in enumerate(body.ins)}
+        out_place = {key: ins + len(body.items) + number for number, key in enumerate(body.outs)}
+        keys: dict[str, int] = {}
+        links: dict[Link, None] = {}
+        edges = []
+        for (key, target), source in body.edges.items():
+            number = keys.setdefault(key, len(keys))
+            start = in_place[key] if source == BORDER else ins + source
+            end = out_place[key] if target == BORDER else ins + target
+            leaves = 0.0 if source == BORDER else offsets[source][key]
+            inner = None if target == BORDER else body.items[target].inner
+            enters = self.frames[inner].enters[key] if inner is not None else 0.0
+            link = Link(start, end, leaves, enters, number)
+            if link not in links:
+                links[link] = None
+                edges.append((key, source, target))
+        shortest = 0.0
+        if self.sideways and head is not None:
+            shortest = self._title_width(head) + 2 * TITLE_LEFT - (0 if ins else BOX_PAD) - (0 if outs else BOX_PAD)
+        return Plan(tuple(pieces), tuple(links), ins, outs, max(shortest, 0.0), self.sideways), edges
+
+    def _exit(self, key: str, outs: int) -> Piece:
+        label = self.painter.label(key) if outs > 1 else ""
+        if self.sideways:
+            return Piece(LABEL_HEIGHT + 4 if label else CROSSING, CROSSING, 0.0, 0.0)
+        return Piece(CROSSING, max(CROSSING, self._reach(label)), 0.0, 0.0)
+
+    def _piece(
+        self, body: Body, place: int, face: Face | None, stem: list[tuple[str, float, str]], note: Remark | None
+    ) -> Piece:
+        inner = body.items[place].inner
+        if inner is not None:
+            width, height = self.frames[inner].width, self.frames[inner].height
+        else:
+            assert face is not None
+            width, height = face.width, face.height
+        labelled = [(at, label) for _, at, label in stem if label]
+        widest = max((text_width(label, "l") for _, label in labelled), default=0.0)
+        reach = max((abs(at) for _, at, _ in stem), default=0.0)
+        if self.sideways:
+            half = max(height / 2, reach + (LABEL_HEIGHT + 3 if labelled else 0))
+            piece = Piece(half, max(height / 2, reach), width, widest + 10 if labelled else 0.0)
+        else:
+            after = max([width / 2, reach, *(at + self._reach(label) for at, label in labelled)])
+            piece = Piece(max(width / 2, reach), after, height, LABEL_HEIGHT if labelled else 0.0)
+        if note is None:
+            return piece
+        late = bool(note.ghosts) or body.items[place].node is None
+        return note.widen(piece, sideways=self.sideways)._replace(late=late)
+
+    def _title_width(self, head: Face) -> float:
+        left = sum(text_width(text, style) for text, style, _ in head.lines) + 6 * (len(head.lines) - 1)
+        right = self.right_width(head)
+        return left + (right + TITLE_AIR if right else 0)
+
+    def right_width(self, head: Face) -> float:
+        """What the right end of a title takes."""
+        text = text_width(head.right, "s") if head.right else 0.0
+        badge = badge_width(head.badge) if head.badge else 0.0
+        return text + badge + (8 if text and badge else 0)
+
+    def _around(self, body: Body, frame: Frame) -> Frame:
+        """Draws the frame around the laid-out content."""
+        level = frame.level
+        if frame.head is None:
+            return self._canvas(frame)
+        if self.sideways:
+            frame.x = 0.0 if body.ins else BOX_PAD
+            frame.y = BOX_TITLE - level.low
+            frame.width = frame.x + level.length + (0.0 if body.outs else BOX_PAD)
+            frame.height = BOX_TITLE + level.high - level.low + BOX_BOTTOM
+            middle = frame.height / 2 - frame.y
+        else:
+            left, right = self._sides(body, frame)
+            frame.x = left - level.low
+            frame.y = BOX_TITLE
+            frame.width = left + level.high - level.low + right
+            frame.height = BOX_TITLE + level.length + (0.0 if body.outs else BOX_BOTTOM)
+            middle = frame.width / 2 - frame.x
+        first_out = frame.plan.ins + len(body.items)
+        frame.enters = {key: level.across[n] - middle for n, key in enumerate(body.ins)}
+        frame.leaves = {key: level.across[first_out + n] - middle for n, key in enumerate(body.outs)}
+        return frame
+
+    def _sides(self, body: Body, frame: Frame) -> tuple[float, float]:
+        """The room left and right of the content, so that what enters passes beside the title."""
+        level, head = frame.level, frame.head
+        assert head is not None
+        title = TITLE_LEFT + sum(text_width(text, style) for text, style, _ in head.lines) + 6 * (len(head.lines) - 1)
+        corner = TITLE_LEFT + self.right_width(head)
+        left = right = BOX_PAD
+        entries = [level.across[n] for n in range(len(body.ins))]
+        if entries:
+            left = max(left, title + TITLE_AIR - (min(entries) - level.low))
+            right = max(right, corner + TITLE_AIR - (level.high - max(entries)))
+        missing = title + TITLE_AIR + corner - (left + level.high - level.low + right)
+        return left, right + max(missing, 0.0)
+
+    def _canvas(self, frame: Frame) -> Frame:
+        level = frame.level
+        across, along = level.high - level.low, level.length
+        frame.width, frame.height = (along, across) if self.sideways else (across, along)
+        frame.x, frame.y = (0.0, -level.low) if self.sideways else (-level.low, 0.0)
+        return frame
+
+
+def badge_width(text: str) -> float:
+    """The width of a badge."""
+    return max(text_width(text, "b") + 12, BADGE_HEIGHT)

@@ -1,0 +1,185 @@
+"""The layered layout of one frame: ranks, order, places across and along the flow, and the lines between them.
+
+Works on extents alone, in coordinates (across, along) of the flow, so that both directions are one algorithm.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from graphviz_torch.layout.across import place_across
+from graphviz_torch.layout.lanes import Lane, lanes
+from graphviz_torch.layout.network import Network, Plan, network
+from graphviz_torch.layout.order import arrange
+from graphviz_torch.layout.scene import Command
+from graphviz_torch.layout.styles import ARROW
+
+STRAIGHT = 10.0  # between two ranks where no line bends
+CURVE = 16.0
+STEEP = 0.09
+TALLEST = 64.0
+
+
+class Rank(NamedTuple):
+    """Where a rank lies along the flow: it starts, its pieces end, its labels end."""
+
+    start: float
+    end: float
+    labels: float
+
+
+class Level(NamedTuple):
+    """A frame's content, laid out.
+
+    Attributes:
+        across: the middle of each piece; along: where it starts.
+        stems: where the labels after each piece start, along the flow.
+        paths: the line of each link.
+        low, high: how far it reaches across; length: along.
+    """
+
+    across: tuple[float, ...]
+    along: tuple[float, ...]
+    stems: tuple[float, ...]
+    paths: tuple[tuple[Command, ...], ...]
+    low: float
+    high: float
+    length: float
+
+
+def lay_out(plan: Plan) -> Level:
+    """Places the pieces of one frame and draws its links."""
+    net = network(plan)
+    arrange(net)
+    x = place_across(net)
+    count = len(plan.pieces)
+    low = min((x[v] - net.before[v] for v in range(len(x))), default=0.0)
+    high = max((x[v] + net.after[v] for v in range(len(x))), default=0.0)
+    found = lanes(net, high)
+    high = max([high, *(lane.across + 4 for lane in found.values())])
+    ranks = _ranks(net, x, found)
+    along = [_middle(ranks[net.rank[v]], plan.pieces[v].size) for v in range(count)]
+    paths = [_path(net, x, along, ranks, number, found) for number in range(len(plan.links))]
+    stems = [ranks[net.rank[v]].end for v in range(count)]
+    length = max(ranks[-1].labels, plan.shortest) if ranks else plan.shortest
+    return Level(tuple(x[:count]), tuple(along), tuple(stems), tuple(paths), low, high, length)
+
+
+def _middle(rank: Rank, size: float) -> float:
+    return rank.start + (rank.end - rank.start - size) / 2
+
+
+def _ranks(net: Network, x: list[float], found: dict[int, Lane]) -> list[Rank]:
+    """Stacks the ranks, each gap as tall as its widest curve asks for."""
+    pieces, count = net.plan.pieces, len(net.plan.pieces)
+    busy = {rank for lane in found.values() for rank in (lane.first, lane.last - 1)}
+    ranks: list[Rank] = []
+    at = 0.0
+    for number, layer in enumerate(net.layers):
+        sizes = [pieces[v] for v in layer if v < count]
+        if number:
+            at += _gap(net, x, number, lane=number - 1 in busy)
+        is_exit = net.plan.outs and number == len(net.layers) - 1
+        if is_exit and at < net.plan.shortest:
+            at = net.plan.shortest
+        end = at + max((piece.size for piece in sizes), default=0.0)
+        labels = end + max((piece.band for piece in sizes), default=0.0)
+        ranks.append(Rank(at, end, labels))
+        at = labels
+    return ranks
+
+
+def _gap(net: Network, x: list[float], number: int, *, lane: bool) -> float:
+    """The room before a rank: for the curves of the lines that enter it, and for their arrow heads."""
+    bend = 0.0
+    arrow = 0.0
+    for vertex in net.layers[number]:
+        if net.ups[vertex] and vertex < len(net.plan.pieces) and net.plan.pieces[vertex].size:
+            arrow = ARROW
+        for upper, shift in net.ups[vertex]:
+            bend = max(bend, abs(x[upper] + shift - x[vertex]))
+    if bend < 0.5 and not lane:
+        return STRAIGHT + arrow
+    return min(TALLEST, CURVE + STEEP * max(bend, 100.0 if lane else 0.0)) + arrow
+
+
+def _path(
+    net: Network, x: list[float], along: list[float], ranks: list[Rank], number: int, found: dict[int, Lane]
+) -> tuple[Command, ...]:
+    """The line of one link: straight beside pieces, curved in the gaps between ranks."""
+    link, back = net.plan.links[number], net.turned[number]
+    a, b = (link.target, link.source) if back else (link.source, link.target)
+    leaves, enters = (0.0, 0.0) if back else (link.leaves, link.enters)
+    start = (x[a] + leaves, along[a] + net.plan.pieces[a].size)
+    end = (x[b] + enters, along[b])
+    tip = ARROW if net.plan.pieces[b].size else 0.0
+    first, last = ranks[net.rank[a]].labels, ranks[net.rank[b]].start - tip
+    chain = net.chains[number]
+    path: list[Command] = [start]
+    if chain is None:
+        _by_lane(path, first, last, ranks, net, number, found, end[0])
+    else:
+        stops = [(x[v], ranks[net.rank[v]].start, ranks[net.rank[v]].labels) for v in chain]
+        _by_bends(path, first, [*stops, (end[0], last, last)])
+    _straight(path, end)
+    return tuple(_reversed(path) if back else path)
+
+
+def _by_bends(path: list[Command], first: float, stops: list[tuple[float, float, float]]) -> None:
+    at, leave = path[0][0], first
+    for across, enter, left in stops:
+        if abs(across - at) < 0.25:
+            leave = left
+            continue
+        _straight(path, (at, leave))
+        middle = (leave + enter) / 2
+        path.append((at, middle, across, middle, across, enter))
+        at, leave = across, left
+    _straight(path, (at, leave))
+
+
+def _by_lane(
+    path: list[Command],
+    first: float,
+    last: float,
+    ranks: list[Rank],
+    net: Network,
+    number: int,
+    found: dict[int, Lane],
+    target: float,
+) -> None:
+    """Out into a lane beside everything, along it, and back."""
+    lane = found[number]
+    enter = ranks[lane.first + 1].start - ARROW
+    leave = ranks[lane.last - 1].labels
+    at = path[0][0]
+    _straight(path, (at, first))
+    _curve(path, at, first, lane.across, enter)
+    _straight(path, (lane.across, leave))
+    _curve(path, lane.across, leave, target, last)
+
+
+def _curve(path: list[Command], x0: float, y0: float, x1: float, y1: float) -> None:
+    middle = (y0 + y1) / 2
+    path.append((x0, middle, x1, middle, x1, y1))
+
+
+def _straight(path: list[Command], to: tuple[float, float]) -> None:
+    """A line to a point, joined with a line before it in the same direction; nothing where it is there."""
+    here = path[-1][-2:]
+    if abs(here[1] - to[1]) < 0.05 and abs(here[0] - to[0]) < 0.05:
+        return
+    if len(path) > 1 and len(path[-1]) == 2 and path[-1][0] == path[-2][-2] == to[0]:
+        path[-1] = to
+    else:
+        path.append(to)
+
+
+def _reversed(path: list[Command]) -> list[Command]:
+    """The same line from its other end."""
+    found: list[Command] = [path[-1][-2:]]
+    for number in range(len(path) - 1, 0, -1):
+        before = path[number - 1][-2:]
+        step = path[number]
+        found.append(before if len(step) == 2 else (step[2], step[3], step[0], step[1], *before))
+    return found

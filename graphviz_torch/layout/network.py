@@ -1,0 +1,209 @@
+"""The layered network of one frame: pieces and bends as vertices, each in a rank, joined from rank to rank."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+LONG = 24  # an edge over more ranks runs in a side lane
+
+
+class Piece(NamedTuple):
+    """Something to place: how far it reaches from its middle, to both sides, along the flow, and below it.
+
+    Attributes:
+        before, after: across the flow, from its middle, labels included.
+        size: along the flow; 0 for a crossing of the frame.
+        band: along the flow, what its labels need after it.
+        late: whether it stands after everything else.
+    """
+
+    before: float
+    after: float
+    size: float
+    band: float
+    late: bool = False
+
+
+class Link(NamedTuple):
+    """An edge between two pieces: the offsets are from the middle of a piece; equal keys share their bends."""
+
+    source: int
+    target: int
+    leaves: float
+    enters: float
+    key: int
+
+
+class Plan(NamedTuple):
+    """What one frame holds; `ins` pieces come first and `outs` last: the crossings of the frame."""
+
+    pieces: tuple[Piece, ...]
+    links: tuple[Link, ...]
+    ins: int
+    outs: int
+    shortest: float
+    sideways: bool
+
+
+@dataclass(slots=True)
+class Network:
+    """Vertices are pieces, then bends.
+
+    Attributes:
+        ups, downs: neighbours as (vertex, what to add to its place to be in line with it).
+        chains: for each link the bends on its way; `None` for a lane.
+        turned: whether a link runs against the flow.
+    """
+
+    plan: Plan
+    rank: list[int]
+    before: list[float]
+    after: list[float]
+    ups: list[list[tuple[int, float]]]
+    downs: list[list[tuple[int, float]]]
+    layers: list[list[int]] = field(default_factory=list)
+    chains: list[list[int] | None] = field(default_factory=list)
+    turned: list[bool] = field(default_factory=list)
+
+
+BEND = 6.0
+
+
+def network(plan: Plan) -> Network:
+    """Ranks the pieces and cuts the links into steps from rank to rank."""
+    turned, order = _orient(plan)
+    rank = _ranks(plan, turned, order)
+    count = len(plan.pieces)
+    net = Network(
+        plan,
+        rank,
+        [piece.before for piece in plan.pieces],
+        [piece.after for piece in plan.pieces],
+        [[] for _ in range(count)],
+        [[] for _ in range(count)],
+        turned=turned,
+    )
+    _cut(net)
+    net.layers = [[] for _ in range(max(rank, default=-1) + 1)]
+    return net
+
+
+def _orient(plan: Plan) -> tuple[list[bool], list[int]]:
+    """Which links must turn round to leave no loop, and an order in which makers come first."""
+    count = len(plan.pieces)
+    waiting = [0] * count
+    readers: list[list[int]] = [[] for _ in range(count)]
+    for number, link in enumerate(plan.links):
+        waiting[link.target] += 1
+        readers[link.source].append(number)
+    turned = [False] * len(plan.links)
+    done = [False] * count
+    order: list[int] = []
+    ready = deque(v for v in range(count) if not waiting[v])
+    rest = 0
+    while len(order) < count:
+        if not ready:
+            while done[rest]:
+                rest += 1
+            ready.append(rest)
+        vertex = ready.popleft()
+        if done[vertex]:
+            continue
+        done[vertex] = True
+        order.append(vertex)
+        for number in readers[vertex]:
+            target = plan.links[number].target
+            if done[target]:
+                turned[number] = True
+                continue
+            waiting[target] -= 1
+            if not waiting[target]:
+                ready.append(target)
+    return turned, order
+
+
+def _ranks(plan: Plan, turned: list[bool], order: list[int]) -> list[int]:
+    """The longest way from the start; what has no maker moves down to its first reader."""
+    count, first = len(plan.pieces), 1 if plan.ins else 0
+    ends = [(b, a) if back else (a, b) for (a, b, *_), back in zip(plan.links, turned, strict=True)]
+    succ: list[list[int]] = [[] for _ in range(count)]
+    pred: list[list[int]] = [[] for _ in range(count)]
+    for a, b in ends:
+        succ[a].append(b)
+        pred[b].append(a)
+    rank = [0] * count
+    free = [True] * count
+    last = count - plan.outs
+    for v in order if not any(turned) else _sorted(count, succ, pred):
+        if v < plan.ins:
+            free[v] = False
+        elif v < last:
+            rank[v] = max([rank[u] + 1 for u in pred[v]], default=first)
+            free[v] = all(free[u] for u in pred[v])
+    deepest = max(rank[plan.ins : last], default=0)
+    for v in reversed(order if not any(turned) else _sorted(count, succ, pred)):
+        if plan.ins <= v < last and free[v]:
+            below = [rank[u] for u in succ[v] if u < last]
+            if below:
+                rank[v] = max(rank[v], min(below) - 1)
+    late = [v for v in range(plan.ins, last) if plan.pieces[v].late]
+    for v in late:
+        rank[v] = deepest + 1
+    for v in range(last, count):
+        rank[v] = deepest + (2 if late else 1)
+    return rank
+
+
+def _sorted(count: int, succ: list[list[int]], pred: list[list[int]]) -> list[int]:
+    """An order in which makers come first."""
+    waiting = [len(pred[v]) for v in range(count)]
+    order = [v for v in range(count) if not waiting[v]]
+    for vertex in order:
+        for target in succ[vertex]:
+            waiting[target] -= 1
+            if not waiting[target]:
+                order.append(target)
+    return order
+
+
+def _cut(net: Network) -> None:
+    """Puts a bend into every rank that a link passes; links of one maker under one key share theirs."""
+    shared: dict[tuple[int, int, int], int] = {}
+    joined: set[tuple[int, int]] = set()
+    for link, back in zip(net.plan.links, net.turned, strict=True):
+        a, b = (link.target, link.source) if back else (link.source, link.target)
+        leaves, enters = (0.0, 0.0) if back else (link.leaves, link.enters)
+        if net.rank[b] - net.rank[a] > LONG:
+            net.chains.append(None)
+            continue
+        chain: list[int] = []
+        last, offset = a, leaves
+        for rank in range(net.rank[a] + 1, net.rank[b]):
+            place = (-1 - link.key if not back else len(net.rank), a, rank)
+            bend = shared.get(place)
+            if bend is None:
+                bend = shared[place] = _bend(net, rank)
+                _join(net, last, bend, offset)
+            chain.append(bend)
+            last, offset = bend, 0.0
+        if (last, b) not in joined or last == a:
+            joined.add((last, b))
+            _join(net, last, b, offset - enters)
+        net.chains.append(chain)
+
+
+def _bend(net: Network, rank: int) -> int:
+    net.rank.append(rank)
+    net.before.append(BEND)
+    net.after.append(BEND)
+    net.ups.append([])
+    net.downs.append([])
+    return len(net.rank) - 1
+
+
+def _join(net: Network, upper: int, lower: int, shift: float) -> None:
+    """Notes two neighbours; `shift` is what to add to the upper place to be in line with the lower one."""
+    net.downs[upper].append((lower, -shift))
+    net.ups[lower].append((upper, shift))

@@ -1,0 +1,271 @@
+"""The tree of drawn frames: which calls become frames, which nodes stand for a whole call, and who reads whom in each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graphviz_torch.ir.graph import Graph, Json, Module, ModuleCall, Node
+from graphviz_torch.ir.walks import GraphIndex
+
+BORDER = -1  # stands for the frame's own edge, at either end of an edge within it
+MANY_STEMS = 6
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One thing in a frame: a node, a frame, a reference to a far node, or the modules that were not reached.
+
+    Attributes:
+        call: the innermost call that the item stands for as a whole, if it does.
+        fold: the fold annotation that applies to it.
+    """
+
+    body: Body
+    place: int
+    node: Node | None = None
+    inner: Body | None = None
+    call: ModuleCall | None = None
+    fold: Json = None
+    reference: Node | None = None
+    ghosts: tuple[Module, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    """What is inside one frame; the outermost one is the canvas.
+
+    Attributes:
+        ins, outs: the places of the keys that cross the frame, in order of first use.
+        edges: by key and reader (place of an item, or BORDER): the maker (place of an item, or BORDER).
+    """
+
+    call: ModuleCall | None
+    parent: Body | None
+    depth: int
+    item: Item | None = None
+    fold: Json = None
+    items: list[Item] = field(default_factory=list)
+    ins: dict[str, int] = field(default_factory=dict)
+    outs: dict[str, int] = field(default_factory=dict)
+    edges: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def add(self, **what: object) -> Item:
+        """Adds an item at the end."""
+        item = Item(self, len(self.items), **what)  # type: ignore[arg-type]
+        self.items.append(item)
+        return item
+
+
+@dataclass(slots=True, eq=False)
+class Tree:
+    """All frames, parents first, and the keys under which values travel."""
+
+    index: GraphIndex
+    canvas: Body
+    bodies: list[Body]
+    items: dict[str, Item]
+    groups: dict[str, tuple[str, ...]]
+    failed: Item | None = None
+
+
+def build(graph: Graph) -> Tree:
+    """The tree of a graph, with each edge lifted to the frame that holds both ends."""
+    index = GraphIndex(graph)
+    grower = _Grower(index)
+    grower.place_nodes()
+    grower.place_failure()
+    keys, groups = _keys(index)
+    for node in graph.nodes:
+        reader = grower.items[node.id]
+        for operand in dict.fromkeys(node.operands):
+            value = index.values.get(operand)
+            if value is not None and value.producer in grower.items:
+                lift(keys.get(operand, operand), grower.items[value.producer], reader)
+    bodies = _reachable(grower.canvas)
+    return Tree(index, grower.canvas, bodies, grower.items, groups, grower.failed)
+
+
+def lift(key: str, maker: Item, reader: Item) -> None:
+    """Adds an edge, with a crossing in every frame on its way; nothing where it is there already."""
+    out, into = maker.body, reader.body
+    source, target = maker.place, reader.place
+    incoming: list[tuple[Body, int]] = []
+    while out is not into:
+        if into.depth >= out.depth:
+            if into.item is None or into.parent is None:
+                return
+            incoming.append((into, target))
+            target, into = into.item.place, into.parent
+        else:
+            if out.item is None or out.parent is None:
+                return
+            out.outs.setdefault(key, len(out.outs))
+            out.edges.setdefault((key, BORDER), source)
+            source, out = out.item.place, out.parent
+    if source == target:
+        return
+    out.edges.setdefault((key, target), source)
+    for body, place in incoming:
+        body.ins.setdefault(key, len(body.ins))
+        body.edges.setdefault((key, place), BORDER)
+
+
+class _Grower:
+    """Places every node of a graph in the frame where it is drawn."""
+
+    def __init__(self, index: GraphIndex) -> None:
+        self.index = index
+        self.graph = index.graph
+        self.folds = {a.target: a.payload for a in self.graph.annotations if a.key == "fold"}
+        self.sizes = self._sizes()
+        self.canvas = Body(None, None, 0)
+        self.bodies: dict[str | None, Body] = {None: self.canvas}
+        self.passed: dict[str, Json] = {}
+        self.items: dict[str, Item] = {}
+        self.failed: Item | None = None
+        for call in self.graph.calls:
+            self._frame(call)
+
+    def _sizes(self) -> Counter[str | None]:
+        """How many items each call holds."""
+        sizes: Counter[str | None] = Counter()
+        for node in self.graph.nodes:
+            if node.kind in ("call", "module"):
+                sizes[node.module_call] += 1
+        failure = self.graph.failure
+        if failure and failure.node is None:
+            sizes[failure.module_call] += 1
+        for call in reversed(self.graph.calls):
+            if sizes[call.id]:
+                sizes[call.parent] += 1
+        return sizes
+
+    def _frame(self, call: ModuleCall) -> None:
+        """Gives a call a frame of its own, unless it holds one item only."""
+        parent = self.bodies[call.parent]
+        fold = self.folds.get(call.id) or self.passed.get(call.parent or "")
+        if self.sizes[call.id] >= 2:
+            self.bodies[call.id] = Body(call, parent, parent.depth + 1, fold=fold)
+        else:
+            self.bodies[call.id] = parent
+            if fold is not None:
+                self.passed[call.id] = fold
+
+    def place_nodes(self) -> None:
+        """Makes an item for each node."""
+        homes = self._leaf_homes()
+        for node in self.graph.nodes:
+            if node.kind in ("call", "module"):
+                self._place(node, self.bodies.get(node.module_call, self.canvas))
+            elif node.kind in ("input", "output"):
+                self._place(node, self.canvas)
+            else:
+                self._place(node, homes.get(node.id, self.canvas))
+
+    def _place(self, node: Node, body: Body) -> None:
+        self._attach(body)
+        call = node.module_call
+        alone = node.kind == "call" and call is not None and self.sizes[call] == 1
+        fold = self.folds.get(node.id) or (
+            self.passed.get(call) if call is not None and self.sizes[call] == 1 else None
+        )
+        self.items[node.id] = body.add(node=node, call=self.index.calls[call] if alone and call else None, fold=fold)
+
+    def _attach(self, body: Body) -> None:
+        """Makes a frame an item of the frame around it, and so on up."""
+        missing = []
+        while body.item is None and body.parent is not None:
+            missing.append(body)
+            body = body.parent
+        for inner in reversed(missing):
+            if inner.parent is not None:
+                inner.item = inner.parent.add(inner=inner, call=inner.call, fold=inner.fold)
+
+    def _leaf_homes(self) -> dict[str, Body]:
+        """For each parameter, buffer and constant: the innermost frame around all its readers."""
+        leaves = {node.id for node in self.graph.nodes if node.kind in ("parameter", "buffer", "constant")}
+        homes: dict[str, Body] = {}
+        if not leaves:
+            return homes
+        for producer, consumer, _ in self.index.edges():
+            if producer in leaves:
+                reader = self.index.nodes[consumer]
+                inner = self.canvas if reader.kind == "output" else self.bodies.get(reader.module_call, self.canvas)
+                homes[producer] = _common(homes[producer], inner) if producer in homes else inner
+        return homes
+
+    def place_failure(self) -> None:
+        """Finds the item that failed, or makes one where the exception came from between operations."""
+        failure = self.graph.failure
+        if failure is None:
+            return
+        if failure.node in self.items:
+            self.failed = self.items[failure.node]
+        else:
+            body = self.bodies.get(failure.module_call, self.canvas)
+            self._attach(body)
+            call = self.index.calls.get(failure.module_call or "")
+            alone = call if call and self.sizes[call.id] == 1 else None
+            self.failed = body.add(call=alone)
+        self._place_ghosts()
+
+    def _place_ghosts(self) -> None:
+        """Adds to each frame around the failure the modules in it that were never called."""
+        called = {call.path for call in self.graph.calls} | {n.name for n in self.graph.nodes if n.kind == "module"}
+        below: dict[str, list[Module]] = defaultdict(list)
+        for module in self.graph.modules:
+            parent = module.path.rpartition(".")[0]
+            if module.path and module.path not in called:
+                below[parent].append(module)
+        body = self.failed.body if self.failed else None
+        while body is not None and body.call is not None:
+            if body.call.kind == "module" and (ghosts := below.get(body.call.path)):
+                body.add(ghosts=tuple(ghosts))
+            body = body.parent
+
+
+def _common(one: Body, other: Body) -> Body:
+    """The innermost frame around two frames."""
+    while one is not other:
+        if one.depth >= other.depth and one.parent is not None:
+            one = one.parent
+        elif other.parent is not None:
+            other = other.parent
+    return one
+
+
+def _keys(index: GraphIndex) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """For results that travel together: the key of each value, and the values of each key.
+
+    Results of one node that the same nodes read are one line; so are all results of a node with very many.
+    """
+    keys: dict[str, str] = {}
+    groups: dict[str, tuple[str, ...]] = {}
+    for node in index.graph.nodes:
+        if len(node.results) < 2:
+            continue
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for value in node.results:
+            if readers := index.consumers.get(value):
+                found[readers].append(value)
+        if len(found) > MANY_STEMS:
+            found = defaultdict(list, {(): [value for group in found.values() for value in group]})
+        for group in found.values():
+            groups[group[0]] = tuple(group)
+            keys.update(dict.fromkeys(group, group[0]))
+    return keys, groups
+
+
+def _reachable(canvas: Body) -> list[Body]:
+    """The frames that hold something, parents first."""
+    found = [canvas]
+    for body in found:
+        found.extend(item.inner for item in body.items if item.inner is not None)
+    return found
+
+
+def fold_of(payload: Json) -> Mapping[str, Json]:
+    """The payload of a fold annotation, empty where there is none."""
+    return payload if isinstance(payload, Mapping) else {}

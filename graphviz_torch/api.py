@@ -12,9 +12,11 @@ from graphviz_torch import plugins
 from graphviz_torch.errors import RenderError, RenderLimitError, TorchvizError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.passes.fold import fold
 from graphviz_torch.passes.options import ViewOptions
+from graphviz_torch.passes.prune import prune
 from graphviz_torch.passes.view import view
-from graphviz_torch.render import engine_dot, formats
+from graphviz_torch.render import engine_dot, formats, totals, tree
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.trace import tracers
 from graphviz_torch.trace.options import TraceOptions
@@ -98,6 +100,27 @@ def _drawn_by_dot(graph: Graph, options: RenderOptions, *, native: Callable[...,
     """The picture of the user's own Graphviz, or ours with a warning that says why."""
     picture = engine_dot.draw(graph, options, format)
     return native(graph, options) if picture is None else picture
+
+
+def show(
+    graph: Graph,
+    view_options: ViewOptions | None = None,
+    *,
+    width: int = 100,
+    color: bool = False,
+    operations: bool = False,
+) -> str:
+    """The tree of module calls as text for a terminal, repeats as one line, with the totals of the whole graph.
+
+    `view_options` say how much of it; their default is every level.
+    """
+    shown = view(graph, view_options) if view_options is not None else fold(prune(graph))
+    return tree.render_tree(shown, width, color, operations=operations, totals=totals.summary(graph))
+
+
+def summary(graph: Graph) -> dict[str, Any]:
+    """The totals of a graph, as plain data."""
+    return totals.summary(graph)
 
 
 def save(graph: Graph, path: str | Path) -> None:

@@ -17,7 +17,7 @@ from graphviz_torch.ir.literals import Literal
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.passes.regions import OPERATIONS, Region, regions
 from graphviz_torch.passes.rewrite import Change, absorbed, rebuild, without_operands
-from graphviz_torch.passes.weights import elements_below
+from graphviz_torch.ir.weights import elements_below
 
 HIDDEN = frozenset(("fold", "inside", "parameters"))
 

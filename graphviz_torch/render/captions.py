@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from graphviz_torch.ir.graph import Module, ModuleCall, Node
-from graphviz_torch.ir.literals import Literal, format_literal
 from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.layout.arguments import operation_words
 from graphviz_torch.layout.words import humanised, meta_words, module_words
 from graphviz_torch.render.elide import one_line
 
 LONGEST = 60
 LONGEST_TOOLTIP = 300
-LEAVES = ("input", "parameter", "buffer", "constant")
 
 
 def caption(index: GraphIndex, node: Node) -> tuple[str, ...]:
@@ -54,30 +53,13 @@ def tooltip(index: GraphIndex, node: Node) -> str:
     return one_line(" | ".join(line for line in lines if line), LONGEST_TOOLTIP)
 
 
-def arguments(node: Node) -> str:
-    """The arguments of an operation that are no tensors: `dim=1`, `1, 2`."""
-    shown = []
-    for name, literal in node.attributes:
-        if not _tensor(literal):
-            text = format_literal(literal)
-            shown.append(text if not name or name.isdigit() else f"{name}={text}")
-    return ", ".join(shown)
-
-
-def _tensor(literal: Literal) -> bool:
-    """Whether an argument is a tensor, or a tuple of nothing else, or one that is drawn on the card."""
-    if isinstance(literal, tuple):
-        return bool(literal) and all(map(_tensor, literal))
-    return type(literal).__name__ == "Operand" or getattr(literal, "kind", "") in ("parameter", "buffer")
-
-
 def _card(index: GraphIndex, node: Node) -> tuple[str, str]:
     if node.kind == "module":
         module = index.modules.get(node.name)
         words = [module_words(module) if module else "", _weights(index, node)]
         return module_title(node.name, module) or index.graph.name, " · ".join(word for word in words if word)
     if node.kind == "call":
-        return " ".join(part for part in (node.name, arguments(node)) if part), ""
+        return " ".join(part for part in (node.name, operation_words(node)) if part), ""
     if node.kind == "output":
         return node.name or "output", meta_words(index.values[node.operands[0]].meta)
     return node.name or node.kind, meta_words(index.values[node.results[0]].meta)

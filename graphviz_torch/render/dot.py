@@ -10,6 +10,7 @@ from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.picture import Cluster, Picture, Spot, picture
 
 LONGEST_NAME = 200
+LONGEST_TEXT = 300
 FONT = "Inter,Helvetica,Arial,sans-serif"
 COLOURS = {
     "light": {
@@ -70,9 +71,11 @@ def _card(spot: Spot, colours: dict[str, str]) -> dict[str, str]:
 
 
 def _lines(lines: tuple[str, ...]) -> str:
-    return graphviz.nohtml(r"\n".join(map(_text, lines)))
+    label: str = graphviz.nohtml(r"\n".join(map(_text, lines)))
+    return label
 
 
 def _text(text: str) -> str:
     """A text that Graphviz shows as it is: no escape sequence, no entity, no HTML."""
-    return graphviz.nohtml(graphviz.escape(one_line(text, LONGEST_NAME + 100).replace("&", "&amp;")))
+    shown: str = graphviz.nohtml(graphviz.escape(one_line(text, LONGEST_TEXT).replace("&", "&amp;")))
+    return shown

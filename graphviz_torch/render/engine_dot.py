@@ -7,7 +7,6 @@ import warnings
 
 from graphviz_torch.errors import EngineWarning
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.render import dot
 from graphviz_torch.render.options import RenderOptions
 
 PROGRAM = "dot"
@@ -21,6 +20,8 @@ def draw(graph: Graph, options: RenderOptions, format: str, *, seconds: float = 
     Returns:
         `None`, after an EngineWarning of one line, where Graphviz is missing, fails or runs out of time.
     """
+    from graphviz_torch.render import dot
+
     resolution = [f"-Gdpi={round(PIXELS_PER_INCH * options.scale)}"] if format == "png" else []
     try:
         done = subprocess.run(

@@ -1,0 +1,229 @@
+"""The tree of module calls for the terminal: a line a call, with what it is, makes and holds; then the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphviz_torch.ir.graph import Graph, ModuleCall, Node
+from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.ir.weights import elements_below
+from graphviz_torch.layout.arguments import operation_words
+from graphviz_torch.layout.words import humanised, meta_words, module_words, shape_words
+from graphviz_torch.render.captions import fold_badge
+from graphviz_torch.render.elide import one_line
+from graphviz_torch.render.totals import summary
+
+NARROWEST = 40
+GAP = "  "
+SHOWN_RESULTS = 2
+SHOWN_NAMES = 8
+STYLES = {"name": "1", "quiet": "2", "shape": "36", "count": "33", "bad": "1;31", "warn": "33"}
+BYTES = ("B", "kB", "MB", "GB", "TB")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the tree: branches, name, arguments, output, parameters."""
+
+    branches: str
+    name: str
+    words: str
+    shape: str
+    count: str
+    style: str = "name"
+
+
+def render_tree(
+    graph: Graph,
+    width: int = 100,
+    color: bool = False,
+    *,
+    operations: bool = False,
+    totals: Mapping[str, Any] | None = None,
+) -> str:
+    """The tree and the totals.
+
+    Args:
+        graph: best with repeats folded; then each is one line with its count.
+        width: of the terminal, in characters.
+        color: whether to use ANSI colours.
+        operations: whether to list the operations between the layers too.
+        totals: what `summary` says of the whole graph, where `graph` is a view of it.
+    """
+    index = GraphIndex(graph)
+    totals = totals or summary(graph)
+    paint = _Paint(color)
+    lines = list(_table(list(_rows(index, operations)), max(width, NARROWEST), paint))
+    lines += ["", *_footer(totals, max(width, NARROWEST), paint)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+class _Paint:
+    """Puts ANSI colours around words, or not."""
+
+    def __init__(self, color: bool) -> None:
+        self._color = color
+
+    def __call__(self, text: str, style: str) -> str:
+        return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if self._color and text.strip() else text
+
+
+def _rows(index: GraphIndex, operations: bool) -> Iterator[Row]:
+    """The rows in order of time; a stack in place of recursion."""
+    items = _Items(index, operations)
+    failed = _failed(index)
+    todo = [(item, "", "") for item in reversed(items.inside(None))]
+    while todo:
+        item, lead, below = todo.pop()
+        row = items.call_row(item, lead) if isinstance(item, ModuleCall) else items.node_row(item, lead)
+        yield Row(row.branches, row.name, row.words, row.shape, row.count, "bad") if item.id in failed else row
+        children = items.inside(item.id) if isinstance(item, ModuleCall) else []
+        for place, child in reversed(list(enumerate(children))):
+            last = place == len(children) - 1
+            todo.append((child, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")))
+
+
+class _Items:
+    """What is listed below a call, and the words for it."""
+
+    def __init__(self, index: GraphIndex, operations: bool) -> None:
+        self._index = index
+        self._weights = elements_below(index.graph.modules, {call.path for call in index.graph.calls})
+        self._children: dict[str | None, list[ModuleCall | Node]] = {}
+        for item in _by_time(index, operations):
+            parent = item.parent if isinstance(item, ModuleCall) else item.module_call
+            self._children.setdefault(parent, []).append(item)
+
+    def inside(self, call: str | None) -> list[ModuleCall | Node]:
+        """The calls and operations directly inside; an only operation of a layer is the layer."""
+        found = self._children.get(call, [])
+        alone = call is not None and len(found) == 1 and isinstance(found[0], Node) and found[0].kind == "call"
+        return [] if alone else found
+
+    def call_row(self, call: ModuleCall, branches: str) -> Row:
+        badge = fold_badge(self._index, call.id)
+        if call.kind == "repeat":
+            return Row(branches, badge.strip(), "", "", "", "warn")
+        module = self._index.modules.get(call.path) if call.kind == "module" else None
+        name = self._relative(call) if call.kind == "module" else call.name
+        again = f" (call {call.call_index + 1})" if call.call_index and call.kind == "module" else ""
+        title = " · ".join(part for part in (name, module.type_name if module else "") if part)
+        count = self._weights.get(call.path, 0) if call.kind == "module" else 0
+        return Row(
+            branches,
+            (title or self._index.graph.name) + again + badge,
+            module_words(module) if module else "",
+            self._types(call.results),
+            humanised(count) if count else "",
+        )
+
+    def node_row(self, node: Node, branches: str) -> Row:
+        title = node.name + fold_badge(self._index, node.id)
+        return Row(branches, title, operation_words(node), self._types(node.results), "", "quiet")
+
+    def _relative(self, call: ModuleCall) -> str:
+        parent = self._index.calls[call.parent].path if call.parent is not None else ""
+        return call.path[len(parent) + 1 :] if parent and call.path.startswith(parent + ".") else call.path
+
+    def _types(self, results: tuple[str, ...]) -> str:
+        shown = [meta_words(self._index.values[result].meta) for result in results[:SHOWN_RESULTS]]
+        more = f" +{len(results) - SHOWN_RESULTS}" if len(results) > SHOWN_RESULTS else ""
+        return ", ".join(filter(None, shown)) + more
+
+
+def _by_time(index: GraphIndex, operations: bool) -> Iterator[ModuleCall | Node]:
+    """The calls, each before the first node inside it, and the operations between them where asked for."""
+    place = {call.id: number for number, call in enumerate(index.graph.calls)}
+    entered = 0
+    failed = index.graph.failure.node if index.graph.failure else None
+    for node in index.graph.nodes:
+        needed = 0 if node.module_call is None else place[node.module_call] + 1
+        yield from index.graph.calls[entered:needed]
+        entered = max(entered, needed)
+        if node.kind == "module" or (node.kind == "call" and (operations or node.id == failed)):
+            yield node
+    yield from index.graph.calls[entered:]
+
+
+def _failed(index: GraphIndex) -> set[str]:
+    failure = index.graph.failure
+    return set() if failure is None else {name for name in (failure.node, failure.module_call) if name is not None}
+
+
+def _table(rows: list[Row], width: int, paint: _Paint) -> Iterator[str]:
+    """Columns as wide as they need, within the width: the names give way first, then the arguments."""
+    counts = max((len(row.count) for row in rows), default=0)
+    shapes = min(max((len(row.shape) for row in rows), default=0), width // 4)
+    words = min(max((len(row.words) for row in rows), default=0), width // 4)
+    names = max((len(row.branches) + len(row.name) for row in rows), default=0)
+    names = min(names, width - counts - shapes - words - 3 * len(GAP))
+    for row in rows:
+        room = max(names - len(row.branches), 8)
+        name = one_line(row.name, room)
+        cells = (
+            paint(row.branches, "quiet") + paint(name, row.style) + " " * (room - len(name)),
+            paint(one_line(row.words, words).ljust(words) if words else "", "quiet"),
+            paint(one_line(row.shape, shapes).ljust(shapes) if shapes else "", "shape"),
+            paint(row.count.rjust(counts), "count"),
+        )
+        yield GAP.join(cells)
+
+
+def _footer(totals: Mapping[str, Any], width: int, paint: _Paint) -> Iterator[str]:
+    """Totals, what never ran, what the reader should know, and the failure."""
+    size = _size(totals["parameter_bytes"] + totals["buffer_bytes"])
+    buffers = f" · {humanised(totals['buffers'])} in buffers" if totals["buffers"] else ""
+    facts = [
+        ("parameters", f"{humanised(totals['parameters'])}{_trainable(totals)}{buffers} · {size}"),
+        ("ran", f"{_counted(totals['operations'], 'operation')} in {_counted(totals['module_calls'], 'module call')}"),
+        ("inputs", _ends(totals["inputs"])),
+        ("outputs", _ends(totals["outputs"])),
+        ("never called" if totals["failure"] is None else "not reached", _names(totals["uncalled"])),
+    ]
+    for label, fact in facts:
+        if fact:
+            yield paint(f"{label:<12}", "quiet") + GAP + one_line(fact, width - 12 - len(GAP))
+    for note in totals["diagnostics"]:
+        yield paint(f"{note['severity']:<12}", "warn") + GAP + one_line(note["message"], width - 12 - len(GAP))
+    if totals["failure"] is not None:
+        failure = totals["failure"]
+        where = failure["node"] or failure["module_call"] or ""
+        yield paint(f"{'failed at':<12}", "bad") + GAP + one_line(where, width - 12 - len(GAP))
+        yield " " * 12 + GAP + one_line(f"{failure['exception']}: {failure['message']}", width - 12 - len(GAP))
+        for line in filter(None, (failure["reason"], *failure["notes"], failure["hint"])):
+            yield " " * 12 + GAP + one_line(line, width - 12 - len(GAP))
+
+
+def _trainable(totals: Mapping[str, Any]) -> str:
+    if totals["trainable"] == totals["parameters"]:
+        return ""
+    return f" ({humanised(totals['trainable'])} trainable)"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _ends(ends: list[dict[str, Any]]) -> str:
+    return ", ".join(" ".join(filter(None, (end["name"], _end_type(end)))) for end in ends)
+
+
+def _end_type(end: Mapping[str, Any]) -> str:
+    shape = shape_words(None if end["shape"] is None else tuple(end["shape"]))
+    return " ".join(filter(None, (shape, "" if end["dtype"] == "float32" else end["dtype"])))
+
+
+def _names(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(names[:SHOWN_NAMES]) + more
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in BYTES:
+        if size < 1000 or unit == BYTES[-1]:
+            return f"{size:.3g} {unit}" if size < 1000 else f"{size:.0f} {unit}"
+        size /= 1000
+    raise AssertionError("unreachable")

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
@@ -51,8 +52,8 @@ def _check_ids(graph: Graph, values: dict[str, Value]) -> None:
             _broken(graph, item.id, f"the id {word(item.id)} is used twice")
         seen.add(item.id)
     if len(values) != len(graph.values):
-        twice = next(value for value in graph.values if values[value.id] is not value)
-        _broken(graph, twice.producer, f"the value {word(twice.id)} has two producers")
+        twice = Counter(value.id for value in graph.values).most_common(1)[0][0]
+        _broken(graph, values[twice].producer, f"the value {word(twice)} has two producers")
 
 
 def _check_results(graph: Graph, values: dict[str, Value]) -> None:

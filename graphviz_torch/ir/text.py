@@ -32,7 +32,7 @@ def dumps(graph: Graph) -> str:
 
 def word(name: str) -> str:
     """A name, quoted as in JSON where it holds anything but letters, digits and `.:#/~[]<>-_`."""
-    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=not name.isprintable())
 
 
 def type_text(meta: TensorMeta) -> str:
@@ -47,7 +47,7 @@ def node_text(node: Node, values: Sequence[Value]) -> str:
     results = ", ".join(map(_result, values)) or f"{word(node.id)}:"
     if values and values[0].id != node.id:
         results = f"{word(node.id)} -> {results}"
-    where = f" @ {node.source.file}:{node.source.line}" if node.source else ""
+    where = f" @ {_one_line(node.source.file)}:{node.source.line}" if node.source else ""
     autograd = f" ~ {','.join(map(word, node.grad_fn))}" if node.grad_fn else ""
     return f"{results} = {_right_side(node)}{autograd}{where}"
 
@@ -55,7 +55,7 @@ def node_text(node: Node, values: Sequence[Value]) -> str:
 def call_text(call: ModuleCall, index: GraphIndex) -> str:
     """The line of one call."""
     module = index.modules.get(call.path)
-    kind = (module.type_name if module else "Module") if call.kind == "module" else f"{call.kind} {word(call.name)}"
+    kind = word(module.type_name if module else "Module") if call.kind == "module" else f"{call.kind} {word(call.name)}"
     operands = ", ".join(map(word, call.operands))
     return f"call {word(call.id)}: {kind}({operands}) -> {', '.join(map(word, call.results)) or 'nothing'}"
 
@@ -121,7 +121,7 @@ def _arguments(node: Node, operands: list[str]) -> str:
     shown = []
     for name, literal in node.attributes:
         text = _one_line(format_literal(literal, operands))
-        shown.append(text if not name or name.isdigit() else f"{name}={text}")
+        shown.append(text if not name or name.isdigit() else f"{word(name)}={text}")
     return ", ".join(shown)
 
 
@@ -134,4 +134,4 @@ def _json(payload: Json) -> str:
 
 
 def _one_line(text: str) -> str:
-    return text if text.isprintable() else json.dumps(text, ensure_ascii=False)[1:-1]
+    return text if text.isprintable() else json.dumps(text)[1:-1]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from graphviz_torch.layout.isotonic import spread
-from graphviz_torch.layout.network import Network
+from graphviz_torch.layout.network import Network, Step
 from graphviz_torch.layout.styles import EDGE_GAP, ITEM_GAP
 
 SWEEPS = 6
 STILL = 0.05
-HEAVY, LIGHT = 1.0, 0.004
+HEAVY, SIDE, LIGHT = 1.0, 1e-3, 1e-6
 
 
 def place_across(net: Network) -> list[float]:
@@ -19,15 +19,29 @@ def place_across(net: Network) -> list[float]:
         _pack(layer, apart, x)
     if len(net.layers) < 2:
         return x
-    ups, downs = _main(net, net.ups), _main(net, net.downs)
+    ups, downs = _main(net, net.ups, _masses(net)), _main(net, net.downs, _heights(net))
+    rising, falling = _weights(net, downs, ups), _weights(net, ups, downs)
     for turn in range(SWEEPS):
-        moved = _sweep(net, gaps, x, downs, down=False) if turn else 0.0
-        moved = max(moved, _sweep(net, gaps, x, ups, down=True))
+        moved = _sweep(net, gaps, x, downs, rising, down=False) if turn else 0.0
+        moved = max(moved, _sweep(net, gaps, x, ups, falling, down=True))
         if moved < STILL:
             break
     if len(net.rank) > len(net.plan.pieces):
         _straighten(net, gaps, x)
+    _snap(net, x)
     return x
+
+
+def _snap(net: Network, x: list[float]) -> None:
+    """Moves a crossing at the start that bends anyway in line with a crossing at the end that is almost below it."""
+    ins, outs = net.plan.ins, net.plan.outs
+    count = len(net.plan.pieces)
+    for vertex in range(ins):
+        if any(abs(x[step.to] + step.shift - x[vertex]) < 0.5 for step in net.downs[vertex]):
+            continue
+        near = [x[last] for last in range(count - outs, count) if 0 < abs(x[last] - x[vertex]) < EDGE_GAP / 2]
+        if near:
+            x[vertex] = near[0]
 
 
 def _gaps(net: Network, layer: list[int]) -> list[float]:
@@ -48,43 +62,85 @@ def _pack(layer: list[int], apart: list[float], x: list[float]) -> None:
             at += apart[number]
 
 
-def _main(net: Network, sides: list[list[tuple[int, float]]]) -> list[list[tuple[int, float]]]:
-    """The neighbours that a vertex lines up with: pieces with pieces, bends with bends, where there are any."""
+def _main(net: Network, sides: list[list[Step]], worth: list[float]) -> list[list[Step]]:
+    """The neighbours that a vertex lines up with: the worthiest pieces, or bends where it is one itself."""
     count = len(net.plan.pieces)
     found = []
     for vertex, near in enumerate(sides):
         if len(near) > 1:
-            alike = [step for step in near if (step[0] < count) == (vertex < count)]
-            found.append(alike or near)
+            alike = [step for step in near if (step.to < count) == (vertex < count)] or near
+            best = max(worth[step.to] for step in alike)
+            found.append([step for step in alike if worth[step.to] * 2 > best])
         else:
             found.append(near)
     return found
 
 
+def _masses(net: Network) -> list[float]:
+    """How much flows into each vertex: the broader of two ways into one piece is its trunk."""
+    masses = [0.0] * len(net.rank)
+    for layer in net.layers:
+        for vertex in layer:
+            piece = 1.0 if vertex < len(net.plan.pieces) else 0.0
+            masses[vertex] = min(piece + sum(masses[step.to] for step in net.ups[vertex]), 1e9)
+    return masses
+
+
+def _heights(net: Network) -> list[float]:
+    """How many pieces lie on the longest way out, steeply: of two ways out the longer one is the trunk."""
+    heights = [0] * len(net.rank)
+    for layer in reversed(net.layers):
+        for vertex in layer:
+            piece = 1 if vertex < len(net.plan.pieces) else 0
+            heights[vertex] = piece + max((heights[step.to] for step in net.downs[vertex]), default=0)
+    return [4.0 ** min(height, 400) for height in heights]
+
+
+def _weights(net: Network, sides: list[list[Step]], back: list[list[Step]]) -> list[float]:
+    """How firmly each vertex keeps its place: a trunk gives way to nothing, a bend to everything."""
+    count = len(net.plan.pieces)
+    chosen = [{step.to for step in near} if len(near) > 1 else None for near in back]
+    found = []
+    for vertex, near in enumerate(sides):
+        if vertex >= count or not near:
+            found.append(LIGHT)
+            continue
+        is_trunk = any(_chooses(back[step.to], chosen[step.to], vertex) for step in near)
+        found.append(HEAVY if is_trunk else SIDE)
+    return found
+
+
+def _chooses(near: list[Step], chosen: set[int] | None, vertex: int) -> bool:
+    return vertex in chosen if chosen is not None else bool(near) and near[0].to == vertex
+
+
 def _sweep(
-    net: Network, gaps: list[list[float]], x: list[float], sides: list[list[tuple[int, float]]], *, down: bool
+    net: Network, gaps: list[list[float]], x: list[float], sides: list[list[Step]], firm: list[float], *, down: bool
 ) -> float:
     """Moves each layer to where its neighbours on one side want it; returns the farthest move."""
-    count = len(net.plan.pieces)
     farthest = 0.0
     numbers = range(1, len(net.layers)) if down else range(len(net.layers) - 2, -1, -1)
     for number in numbers:
         layer = net.layers[number]
-        wanted = []
-        for vertex in layer:
-            near = sides[vertex]
-            if len(near) == 1:
-                wanted.append(x[near[0][0]] + near[0][1])
-            else:
-                wanted.append(sum(x[w] + s for w, s in near) / len(near) if near else x[vertex])
+        wanted = [_wish(sides[vertex], x, x[vertex]) for vertex in layer]
         if len(layer) > 1:
-            weights = [HEAVY if v < count and sides[v] else LIGHT for v in layer]
-            wanted = spread(wanted, weights, gaps[number])
+            wanted = spread(wanted, [firm[v] for v in layer], gaps[number])
         for vertex, at in zip(layer, wanted, strict=True):
             if abs(at - x[vertex]) > farthest:
                 farthest = abs(at - x[vertex])
             x[vertex] = at
     return farthest
+
+
+def _wish(near: list[Step], x: list[float], here: float) -> float:
+    """In line with the only neighbour, between two, else with the middle one."""
+    if len(near) == 1:
+        return x[near[0].to] + near[0].shift
+    if not near:
+        return here
+    found = sorted(x[step.to] + step.shift for step in near)
+    half = len(found) // 2
+    return found[half] if len(found) % 2 else (found[half - 1] + found[half]) / 2
 
 
 def _straighten(net: Network, gaps: list[list[float]], x: list[float]) -> None:

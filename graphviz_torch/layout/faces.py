@@ -24,7 +24,7 @@ from graphviz_torch.layout.words import humanised, meta_words, module_words, sha
 
 TITLE_LIMIT = 240.0
 LINE_LIMIT = 250.0
-HEAD_LIMIT = 300.0
+HEAD_LIMIT = 230.0
 TOOLTIP_LIMIT = 600
 MARKS = {
     "numpy": "data leaves the graph: numpy",
@@ -159,7 +159,7 @@ class Painter:
             return item.call.name or node.name, ""
         else:
             return node.name, operation_words(node)
-        title = " · ".join(word for word in (path, type_name) if word) or node.name
+        title = _named(path, type_name) or node.name
         words = []
         if module is not None and (node.kind == "call" or self._is_single(node)):
             words.append(module_words(module))
@@ -316,7 +316,7 @@ class Painter:
 
     def ghost(self, module: Module, body: Body) -> Face:
         """A module that was not reached."""
-        title = " · ".join(w for w in (relative(module.path, base_path(body)), module.type_name) if w)
+        title = _named(relative(module.path, base_path(body)), module.type_name)
         count = self.totals.get(module.path, 0)
         words = " · ".join(w for w in (module_words(module), humanised(count) if count else "") if w)
         lines = [(elide(title, "t", TITLE_LIMIT), "t", "")] + (
@@ -360,7 +360,11 @@ class Painter:
     def _stopped(self) -> str:
         failure = self.graph.failure
         call = self.index.calls.get(failure.module_call or "") if failure else None
-        return f"stopped at {call.path}" if call is not None and call.path else "stopped"
+        path = call.path if call is not None else ""
+        if self.failed is not None and self.failed.node is not None:
+            item, node = self.failed, self.failed.node
+            path = node.name if node.kind == "module" else item.call.path if item.call else path
+        return f"stopped at {path}" if path else "stopped"
 
     def label(self, key: str) -> str:
         """What flows along the edges of one key."""
@@ -390,6 +394,13 @@ def _card_face(
 
 def _rounded(width: float) -> float:
     return ceil(width / CARD_ROUND) * CARD_ROUND
+
+
+def _named(path: str, type_name: str) -> str:
+    """`layer1 · Linear`; the type alone where the attribute is called like it."""
+    if path.rpartition(".")[2] == type_name:
+        return path
+    return " · ".join(word for word in (path, type_name) if word)
 
 
 def base_path(body: Body) -> str:

@@ -90,9 +90,16 @@ class Framer:
             if source == BORDER:
                 continue
             known = found[source].get(key, "")
-            is_far = body.items[source].reference is not None
-            found[source][key] = known or ("" if target == BORDER or is_far else self.painter.label(key))
+            silent = known or target == BORDER or self._says_itself(body, source, target)
+            found[source][key] = known if silent else self.painter.label(key)
         return [self._offsets(body, place, labels, faces[place]) for place, labels in enumerate(found)]
+
+    def _says_itself(self, body: Body, source: int, target: int) -> bool:
+        """Whether one end of an edge shows what flows."""
+        maker, reader = body.items[source], body.items[target]
+        if maker.reference is not None or (reader.node is not None and reader.node.kind == "output"):
+            return True
+        return maker.node is not None and maker.node.kind in ("input", "parameter", "buffer", "constant")
 
     def _offsets(
         self, body: Body, place: int, labels: dict[str, str], face: Face | None

@@ -14,10 +14,11 @@ from graphviz_torch.layout.order import arrange
 from graphviz_torch.layout.scene import Command
 from graphviz_torch.layout.styles import ARROW
 
-STRAIGHT = 10.0  # between two ranks where no line bends
+STRAIGHT = 8.0  # between two ranks where no line bends
 CURVE = 16.0
 STEEP = 0.09
 TALLEST = 64.0
+UNEVEN = 60.0
 
 
 class Rank(NamedTuple):
@@ -66,7 +67,9 @@ def lay_out(plan: Plan) -> Level:
 
 
 def _middle(rank: Rank, size: float) -> float:
-    return rank.start + (rank.end - rank.start - size) / 2
+    """Where a piece starts: in the middle of its rank, at the start beside something much larger."""
+    room = rank.end - rank.start - size
+    return rank.start + (room / 2 if room < UNEVEN else 0.0)
 
 
 def _ranks(net: Network, x: list[float], found: dict[int, Lane]) -> list[Rank]:
@@ -96,8 +99,8 @@ def _gap(net: Network, x: list[float], number: int, *, lane: bool) -> float:
     for vertex in net.layers[number]:
         if net.ups[vertex] and vertex < len(net.plan.pieces) and net.plan.pieces[vertex].size:
             arrow = ARROW
-        for upper, shift in net.ups[vertex]:
-            bend = max(bend, abs(x[upper] + shift - x[vertex]))
+        for step in net.ups[vertex]:
+            bend = max(bend, abs(x[step.to] + step.shift - x[vertex]))
     if bend < 0.5 and not lane:
         return STRAIGHT + arrow
     return min(TALLEST, CURVE + STEEP * max(bend, 100.0 if lane else 0.0)) + arrow

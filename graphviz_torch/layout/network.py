@@ -47,12 +47,27 @@ class Plan(NamedTuple):
     sideways: bool
 
 
+class Step(NamedTuple):
+    """The way to a neighbour.
+
+    Attributes:
+        to: the neighbour.
+        shift: what to add to the neighbour's place to be in line with it.
+        here, there: where the line ends on this vertex and on the neighbour, from their middles.
+    """
+
+    to: int
+    shift: float
+    here: float
+    there: float
+
+
 @dataclass(slots=True)
 class Network:
     """Vertices are pieces, then bends.
 
     Attributes:
-        ups, downs: neighbours as (vertex, what to add to its place to be in line with it).
+        ups, downs: the steps to its neighbours.
         chains: for each link the bends on its way; `None` for a lane.
         turned: whether a link runs against the flow.
     """
@@ -61,8 +76,8 @@ class Network:
     rank: list[int]
     before: list[float]
     after: list[float]
-    ups: list[list[tuple[int, float]]]
-    downs: list[list[tuple[int, float]]]
+    ups: list[list[Step]]
+    downs: list[list[Step]]
     layers: list[list[int]] = field(default_factory=list)
     chains: list[list[int] | None] = field(default_factory=list)
     turned: list[bool] = field(default_factory=list)
@@ -185,12 +200,12 @@ def _cut(net: Network) -> None:
             bend = shared.get(place)
             if bend is None:
                 bend = shared[place] = _bend(net, rank)
-                _join(net, last, bend, offset)
+                _join(net, last, bend, offset, 0.0)
             chain.append(bend)
             last, offset = bend, 0.0
         if (last, b) not in joined or last == a:
             joined.add((last, b))
-            _join(net, last, b, offset - enters)
+            _join(net, last, b, offset, enters)
         net.chains.append(chain)
 
 
@@ -203,7 +218,6 @@ def _bend(net: Network, rank: int) -> int:
     return len(net.rank) - 1
 
 
-def _join(net: Network, upper: int, lower: int, shift: float) -> None:
-    """Notes two neighbours; `shift` is what to add to the upper place to be in line with the lower one."""
-    net.downs[upper].append((lower, -shift))
-    net.ups[lower].append((upper, shift))
+def _join(net: Network, upper: int, lower: int, leaves: float, enters: float) -> None:
+    net.downs[upper].append(Step(lower, enters - leaves, leaves, enters))
+    net.ups[lower].append(Step(upper, leaves - enters, enters, leaves))

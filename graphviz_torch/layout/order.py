@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 
-from graphviz_torch.layout.network import Network
+from graphviz_torch.layout.network import Network, Step
 
 SWEEPS = 10
 LARGE = 3000
@@ -41,7 +41,7 @@ def _first(net: Network) -> None:
                 continue
             seen[vertex] = True
             net.layers[net.rank[vertex]].append(vertex)
-            below = [w for w, _ in net.downs[vertex]]
+            below = [step.to for step in net.downs[vertex]]
             if len(below) > 1:
                 below.sort(key=lambda w: w >= count)
             stack.extend(w for w in reversed(below) if not seen[w])
@@ -62,27 +62,29 @@ def _sweep(net: Network, place: list[int], *, down: bool) -> None:
         wish = {}
         for vertex in layer:
             near = sides[vertex]
-            wish[vertex] = sum(_spot(net, place, w, s) for w, s in near) / len(near) if near else float(place[vertex])
+            wish[vertex] = sum(_spot(net, place, s) for s in near) / len(near) if near else float(place[vertex])
         layer.sort(key=wish.__getitem__)
         for number, vertex in enumerate(layer):
             place[vertex] = number
 
 
-def _spot(net: Network, place: list[int], vertex: int, shift: float) -> float:
-    """Where on a neighbour a line starts: its place, and a bit of how far off its middle."""
-    return place[vertex] + shift / (net.before[vertex] + net.after[vertex] + abs(shift) + 1)
+def _spot(net: Network, place: list[int], step: Step) -> float:
+    """Where on a neighbour a line ends: its place, and a bit of how far off its middle."""
+    if not step.there:
+        return place[step.to]
+    return place[step.to] + step.there / (net.before[step.to] + net.after[step.to] + abs(step.there) + 1)
 
 
 def _crossings(net: Network, place: list[int]) -> int:
     """How many pairs of steps cross."""
     total = 0
     for upper, lower in zip(net.layers, net.layers[1:], strict=False):
-        if len(upper) < 2 or len(lower) < 2:
+        if len(upper) < 2 and len(lower) < 2:
             continue
         seen: list[float] = []
         for vertex in upper:
-            steps = sorted(net.downs[vertex], key=lambda step: (-step[1], place[step[0]]))
-            for ends in [place[w] for w, _ in steps]:
-                total += len(seen) - bisect_right(seen, ends)
-                insort(seen, ends)
+            ends = sorted((step.here, _spot(net, place, step)) for step in net.downs[vertex])
+            for _, end in ends:
+                total += len(seen) - bisect_right(seen, end)
+                insort(seen, end)
     return total

@@ -107,7 +107,7 @@ RULES = (
     "#a path{fill:var(--edge)}#ab path{fill:var(--bad)}"
     ".n{fill:var(--fill);stroke:var(--line)}"
     ".g{fill:var(--g0);stroke:var(--line)}.g.o{fill:var(--g1)}"
-    ".bad>.n,.bad>use,use.bad{fill:var(--badfill);stroke:var(--bad);stroke-width:1.6}"
+    ".bad>.n{fill:var(--badfill);stroke:var(--bad);stroke-width:1.6}"
     ".handled>.n{fill:var(--warnfill);stroke:var(--warnline);stroke-width:1.4}"
     ".ghost{opacity:.6}.ghost>.n{stroke-dasharray:4 3}"
     ".p{fill:var(--pillink)}.pill>.n{fill:var(--pill);stroke:none}.pill>.q{fill:var(--pillsub)}"

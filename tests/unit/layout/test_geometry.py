@@ -1,0 +1,214 @@
+"""Laws of every picture: nothing overlaps, nothing is clipped, no line crosses a title or a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.compose import scene
+from graphviz_torch.layout.scene import Card, Scene, Text
+from graphviz_torch.layout.styles import FONTS
+from graphviz_torch.layout.text_width import text_width
+from tests.support import graphs, pictures
+
+Rect = tuple[float, float, float, float]  # left, top, right, bottom
+
+GRAPHS = {
+    "mlp": graphs.mlp,
+    "tower": lambda: graphs.tower(6, mask=True),
+    "skips": lambda: pictures.skips(120),
+    "resnet": lambda: pictures.resnet(4),
+    "unet": lambda: pictures.unet(3),
+    "transformer": lambda: pictures.transformer(9),
+    "bert": lambda: pictures.bert(2),
+    "experts": lambda: pictures.experts(8),
+    "deep": lambda: pictures.deep(8),
+    "broken": pictures.broken,
+    "devices": pictures.two_devices,
+    "splits": pictures.splits,
+    "hostile": pictures.hostile,
+    "empty": lambda: pictures.Model("Nothing").finish(),
+}
+
+
+def rect_of(thing: object) -> Rect:
+    return (thing.x, thing.y, thing.x + thing.width, thing.y + thing.height)  # type: ignore[attr-defined]
+
+
+def text_rect(text: Text) -> Rect:
+    width, size = text_width(text.text, text.style), FONTS[text.style].size
+    left = {"start": text.x, "middle": text.x - width / 2, "end": text.x - width}[text.anchor]
+    return (left, text.y - size * 0.75, left + width, text.y + size * 0.22)
+
+
+def overlap(one: Rect, other: Rect, slack: float = 0.1) -> bool:
+    return (
+        one[0] < other[2] - slack
+        and other[0] < one[2] - slack
+        and one[1] < other[3] - slack
+        and other[1] < one[3] - slack
+    )
+
+
+def inside(inner: Rect, outer: Rect, slack: float = 0.6) -> bool:
+    return (
+        inner[0] >= outer[0] - slack
+        and inner[1] >= outer[1] - slack
+        and inner[2] <= outer[2] + slack
+        and inner[3] <= outer[3] + slack
+    )
+
+
+def pairs(rects: list[Rect]) -> Iterator[tuple[Rect, Rect]]:
+    """Pairs that share a stretch of the vertical axis."""
+    ordered = sorted(rects, key=lambda rect: rect[1])
+    for number, one in enumerate(ordered):
+        for other in ordered[number + 1 :]:
+            if other[1] >= one[3]:
+                break
+            yield one, other
+
+
+def points(path: tuple[tuple[float, ...], ...]) -> list[tuple[float, float]]:
+    """A line, sampled."""
+    found = [(path[0][0], path[0][1])]
+    for step in path[1:]:
+        x0, y0 = found[-1]
+        if len(step) == 2:
+            found.extend((x0 + (step[0] - x0) * t / 8, y0 + (step[1] - y0) * t / 8) for t in range(1, 9))
+            continue
+        x1, y1, x2, y2, x3, y3 = step
+        for number in range(1, 17):
+            t = number / 16
+            a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            found.append((a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3))
+    return found
+
+
+def crosses(line: list[tuple[float, float]], rect: Rect, slack: float = 0.8) -> bool:
+    """Whether a sampled line passes through a rectangle."""
+    left, top, right, bottom = rect[0] + slack, rect[1] + slack, rect[2] - slack, rect[3] - slack
+    if left >= right or top >= bottom:
+        return False
+    for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+        low, high = 0.0, 1.0
+        for start, delta, least, most in ((x0, x1 - x0, left, right), (y0, y1 - y0, top, bottom)):
+            if abs(delta) < 1e-9:
+                if not least < start < most:
+                    low, high = 1.0, 0.0
+                continue
+            first, last = sorted(((least - start) / delta, (most - start) / delta))
+            low, high = max(low, first), min(high, last)
+        if low < high:
+            return True
+    return False
+
+
+def whole(card: Card) -> Rect:
+    return rect_of(card)
+
+
+def check(picture: Scene) -> None:
+    """All laws at once."""
+    page = (0.0, 0.0, picture.width, picture.height)
+    cards = [whole(card) for card in picture.cards]
+    labels = [text_rect(label.text) for label in picture.labels]
+    notes = [text_rect(text) for note in picture.notes for text in note.texts]
+    legend = [text_rect(swatch.text) for swatch in picture.legend]
+    titles = [text_rect(text) for box in picture.boxes for text in box.texts]
+    titles += [rect_of(badge) for box in picture.boxes for badge in box.badges]
+    for one, other in pairs(cards + labels + notes + legend + titles):
+        assert not overlap(one, other), (one, other)
+    for rect in cards + labels + notes + legend + titles + [rect_of(box) for box in picture.boxes]:
+        assert inside(rect, page)
+    _check_boxes(picture, cards)
+    _check_texts(picture)
+    _check_lines(picture, cards + labels + notes + legend + titles)
+
+
+def _check_boxes(picture: Scene, cards: list[Rect]) -> None:
+    boxes = [rect_of(box) for box in picture.boxes]
+    for one, other in pairs(boxes + cards):
+        assert not overlap(one, other) or inside(one, other) or inside(other, one)
+
+
+def _check_texts(picture: Scene) -> None:
+    for card in picture.cards:
+        for text in card.texts:
+            assert inside(text_rect(text), whole(card)), text
+        for badge in card.badges:
+            assert inside(rect_of(badge), whole(card))
+            assert not any(overlap(rect_of(badge), text_rect(text)) for text in card.texts[:1])
+    for box in picture.boxes:
+        for text in box.texts:
+            assert inside(text_rect(text), rect_of(box)), text
+
+
+def _check_lines(picture: Scene, rects: list[Rect]) -> None:
+    ordered = sorted(rects, key=lambda rect: rect[1])
+    tallest = max((rect[3] - rect[1] for rect in rects), default=0.0)
+    tops = [rect[1] for rect in ordered]
+    from bisect import bisect_left, bisect_right
+
+    for edge in picture.edges:
+        line = points(edge.path)
+        low, high = min(y for _, y in line), max(y for _, y in line)
+        for rect in ordered[bisect_left(tops, low - tallest) : bisect_right(tops, high)]:
+            assert not crosses(line, rect), (edge, rect)
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("name", GRAPHS)
+def test_laws_hold(name: str, direction: str) -> None:
+    picture = scene(GRAPHS[name](), direction=direction)
+    check(picture)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 60), st.sampled_from(["TB", "LR"]))
+def test_laws_hold_for_random_nests(seed: int, size: int, direction: str) -> None:
+    check(scene(pictures.nested(seed, size), direction=direction))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 24), st.integers(0, 24)), max_size=60),
+    st.integers(1, 25),
+    st.lists(st.integers(0, 7), min_size=1, max_size=9),
+    st.sampled_from(["TB", "LR"]),
+)
+def test_laws_hold_for_random_wires(edges: list[tuple[int, int]], count: int, homes: list[int], direction: str) -> None:
+    check(scene(pictures.wired(edges, count, homes), direction=direction))
+
+
+def test_the_laws_can_fail() -> None:
+    from dataclasses import replace
+
+    picture = scene(graphs.mlp())
+    moved = replace(picture.cards[1], x=picture.cards[2].x, y=picture.cards[2].y)
+    with pytest.raises(AssertionError):
+        check(replace(picture, cards=(*picture.cards, moved)))
+    title = picture.boxes[0].texts[0]
+    edge = replace(picture.edges[0], path=((title.x - 9, title.y - 3), (title.x + 50, title.y - 3)))
+    with pytest.raises(AssertionError):
+        check(replace(picture, edges=(edge,)))
+
+
+def graph_of(name: str) -> Graph:
+    return GRAPHS[name]()
+
+
+def test_every_edge_ends_at_a_card_or_a_frame() -> None:
+    picture = scene(graph_of("bert"))
+    ends = {(round(edge.path[-1][-2], 1), round(edge.path[-1][-1], 1)) for edge in picture.edges if edge.arrow}
+    tops = {(round(card.x + card.width / 2, 1), round(card.y, 1)) for card in picture.cards}
+    assert ends <= tops
+    assert len(ends) > 20
+
+
+def test_the_same_graph_gives_the_same_scene() -> None:
+    assert scene(graph_of("transformer")) == scene(graph_of("transformer"))

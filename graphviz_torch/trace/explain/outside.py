@@ -1,0 +1,72 @@
+"""Rules of exceptions that no operation raised: layers that look at their input first, missing attributes."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from graphviz_torch.ir.graph import Failure, Module, Value
+from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.trace.explain import words
+from graphviz_torch.trace.explain.case import Finding
+from graphviz_torch.trace.explain.makers import made_by
+
+RANKS = {
+    "BatchNorm1d": (2, 3), "BatchNorm2d": (4,), "BatchNorm3d": (5,),
+    "InstanceNorm1d": (2, 3), "InstanceNorm2d": (3, 4), "InstanceNorm3d": (4, 5),
+}  # fmt: skip
+RECURRENT = ("LSTM", "GRU", "RNN")
+
+
+def outside(index: GraphIndex, failure: Failure) -> Finding | None:
+    """What is known of an exception between operations."""
+    call = index.calls.get(failure.module_call or "")
+    module = index.modules.get(call.path) if call is not None else None
+    if call is None or module is None:
+        return None
+    if failure.exception == "AttributeError":
+        return _attribute(index, failure, module)
+    given = index.values.get(call.operands[0]) if call.operands else None
+    return _layer(index, module, given) if given is not None else None
+
+
+def _layer(index: GraphIndex, module: Module, given: Value) -> Finding | None:
+    shape = given.meta.shape
+    if shape is None:
+        return None
+    ranks = RANKS.get(module.type_name)
+    if ranks is not None and len(shape) not in ranks:
+        wanted = " or ".join(map(str, ranks))
+        reason = f"{words.called(module)} needs {wanted} dimensions, got {words.sizes(shape)}"
+        return Finding(reason, made_by(index, given))
+    plain, _ = words.arguments(module)
+    if module.type_name in RECURRENT and plain and plain[0].isdigit() and shape and shape[-1] != int(plain[0]):
+        fitting = words.sizes((*shape[:-1], int(plain[0])))
+        reason = f"{words.called(module)} needs {fitting}, got {words.sizes(shape)}"
+        hint = words.constructed(module, _0=shape[-1])
+        return Finding(reason, made_by(index, given, str(shape[-1])), hint)
+    return None
+
+
+def _attribute(index: GraphIndex, failure: Failure, module: Module) -> Finding | None:
+    """The attributes that the failing line reads and that look like a module or weight with another name."""
+    if not failure.frames:
+        return None
+    known = _members(index, module)
+    for name in re.findall(r"\bself\.(\w+)", failure.frames[0].code):
+        near = difflib.get_close_matches(name, known, n=1)
+        if name not in known and near:
+            reason = f"{module.type_name} has no `{name}`"
+            return Finding(reason, (f"it has {', '.join(known[:8])}",), f"self.{near[0]}")
+    return None
+
+
+def _members(index: GraphIndex, module: Module) -> list[str]:
+    """Names of the modules, parameters and buffers directly inside."""
+    prefix = f"{module.path}." if module.path else ""
+    children = [
+        other.path[len(prefix) :].partition(".")[0]
+        for other in index.graph.modules
+        if other.path.startswith(prefix) and other.path != module.path
+    ]
+    return list(dict.fromkeys([*children, *(tensor.name for tensor in (*module.parameters, *module.buffers))]))

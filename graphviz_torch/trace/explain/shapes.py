@@ -1,0 +1,135 @@
+"""Rules of joining, broadcasting and reshaping: name the axis and the operand that do not fit."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from graphviz_torch.ir.graph import TensorMeta
+from graphviz_torch.ir.literals import Literal, format_literal
+from graphviz_torch.trace.explain import words
+from graphviz_torch.trace.explain.case import Case, Finding, Shape, number
+from graphviz_torch.trace.explain.makers import made_by
+
+
+def cat(case: Case) -> Finding | None:
+    """All sizes but that of the joined axis are equal."""
+    shapes = [meta.shape for meta in case.metas]
+    # An empty vector joins with anything, for the sake of old code.
+    known = [(place, shape) for place, shape in enumerate(shapes) if shape is not None and shape != (0,)]
+    if len(known) < 2:
+        return None
+    dim = _dim(case)
+    rank = _usual([len(shape) for _, shape in known])
+    for place, shape in known:
+        if len(shape) != rank:
+            reason = f"{case.node.name} needs operands of {words.count(rank, 'dimension')}: {_operand(case, place)}"
+            return Finding(reason, made_by(case.index, case.values[place]))
+    if dim is None or not -rank <= dim < rank:
+        return Finding(f"{case.node.name}: operands of {words.count(rank, 'dimension')} have no dimension {dim}")
+    return _odd_axis(case, known, rank, dim % rank)
+
+
+def _odd_axis(case: Case, known: list[tuple[int, Shape]], rank: int, joined: int | None) -> Finding | None:
+    for axis in range(rank):
+        usual = _usual([shape[axis] for _, shape in known])
+        for place, shape in known:
+            if axis != joined and shape[axis] != usual:
+                along = "" if joined is None else f" along dimension {joined}"
+                reason = f"{case.node.name}{along} needs {usual} in dimension {axis}: {_operand(case, place)}"
+                return Finding(reason, made_by(case.index, case.values[place], str(shape[axis])))
+    return None
+
+
+def _dim(case: Case) -> int | None:
+    found = case.argument("dim", 1)
+    return 0 if found is None else number(found)
+
+
+def _usual(sizes: list[int]) -> int:
+    """The size that most have; the first one of those that tie."""
+    return Counter(sizes).most_common(1)[0][0]
+
+
+def _operand(case: Case, place: int) -> str:
+    return f"operand {place} ({case.named(place)}) is {words.sizes(case.shape(place))}"
+
+
+def stack(case: Case) -> Finding | None:
+    """All shapes are equal."""
+    known = [(place, meta.shape) for place, meta in enumerate(case.metas) if meta.shape is not None]
+    if len(known) < 2:
+        return None
+    rank = _usual([len(shape) for _, shape in known])
+    for place, shape in known:
+        if len(shape) != rank:
+            return Finding(f"{case.node.name} needs equal shapes: {_operand(case, place)}")
+    return _odd_axis(case, known, rank, None)
+
+
+def broadcast(case: Case) -> Finding | None:
+    """From the last axis backwards, sizes are equal or 1."""
+    shapes = [(place, meta.shape) for place, meta in enumerate(case.metas) if meta.shape is not None]
+    for back in range(1, max((len(shape) for _, shape in shapes), default=0) + 1):
+        at = [(place, shape[-back]) for place, shape in shapes if len(shape) >= back and shape[-back] != 1]
+        for place, size in at[1:]:
+            if size != at[0][1]:
+                return _clash(case, at[0], (place, size), back)
+    return None
+
+
+def _clash(case: Case, one: tuple[int, int], other: tuple[int, int], back: int) -> Finding:
+    shapes = " with ".join(words.sizes(case.shape(place)) for place, _ in (one, other))
+    reason = f"{case.node.name} cannot broadcast {shapes}: dimension -{back} is {one[1]} and {other[1]}"
+    notes = tuple(note for place, size in (one, other) for note in made_by(case.index, case.values[place], str(size)))
+    return Finding(reason, notes)
+
+
+def view(case: Case) -> Finding | None:
+    """The number of elements stays."""
+    shape = case.shape(0)
+    target = [number(item) for item in case.rest(1)] or [number(item) for item in _named(case)]
+    if shape is None or not target or None in target:
+        return None
+    wanted = tuple(size for size in target if size is not None)
+    elements, fixed = math.prod(shape), math.prod(size for size in wanted if size != -1)
+    spelled = words.sizes(wanted)
+    if -1 in wanted and (fixed == 0 or elements % fixed):
+        reason = (
+            f"{case.node.name} to {spelled} needs a multiple of {fixed} elements; {words.sizes(shape)} has {elements}"
+        )
+    elif -1 not in wanted and elements != fixed:
+        reason = f"{case.node.name} to {spelled} needs {fixed} elements; {words.sizes(shape)} has {elements}"
+    else:
+        return _strides(case, case.metas[0])
+    return Finding(reason, made_by(case.index, case.values[0]), _view_hint(case, shape, wanted))
+
+
+def _named(case: Case) -> tuple[Literal, ...]:
+    found = case.argument("shape", 1) or case.argument("size", 1)
+    return found if isinstance(found, tuple) else ()
+
+
+def _view_hint(case: Case, shape: Shape, wanted: Shape) -> str:
+    """The same call with a last size that keeps the batch."""
+    if len(wanted) != 2 or len(shape) < 2 or wanted[0] not in (-1, shape[0]):
+        return ""
+    return f"{case.node.name}({wanted[0]}, {math.prod(shape[1:])})"
+
+
+def _strides(case: Case, meta: TensorMeta) -> Finding | None:
+    """A view needs memory in order."""
+    if case.name != "view" or meta.shape is None or meta.stride is None or meta.stride == _contiguous(meta.shape):
+        return None
+    strides = format_literal(meta.stride)
+    reason = f"view needs memory in order; {words.sizes(meta.shape)} has strides {strides}"
+    return Finding(reason, made_by(case.index, case.values[0]), "reshape(...) in place of view(...)")
+
+
+def _contiguous(shape: Shape) -> Shape:
+    stride: list[int] = []
+    elements = 1
+    for size in reversed(shape):
+        stride.append(elements)
+        elements *= max(size, 1)
+    return tuple(reversed(stride))

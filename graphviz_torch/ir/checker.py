@@ -114,10 +114,14 @@ def _check_calls(graph: Graph, values: dict[str, Value]) -> None:
 
 
 def _check_targets(graph: Graph, values: dict[str, Value]) -> None:
-    known = {item.id for item in _elements(graph)}
+    calls = {call.id for call in graph.calls}
+    known = {node.id for node in graph.nodes} | calls
     for kind, target in _targets(graph):
         if target is not None and target not in known and target not in values:
             _broken(graph, None, f"the {kind} is about {word(target)}, which is not in the graph")
+    place = None if graph.failure is None else graph.failure.module_call
+    if place is not None and place not in calls:
+        _broken(graph, None, f"the failure is in {word(place)}, which is no call of the graph")
 
 
 def _targets(graph: Graph) -> Iterator[tuple[str, str | None]]:
@@ -127,7 +131,6 @@ def _targets(graph: Graph) -> Iterator[tuple[str, str | None]]:
         yield f"diagnostic {word(diagnostic.code)}", diagnostic.target
     if graph.failure is not None:
         yield "failure", graph.failure.node
-        yield "failure", graph.failure.module_call
 
 
 def _broken(graph: Graph, place: str | None, message: str) -> NoReturn:

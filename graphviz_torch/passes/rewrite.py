@@ -183,9 +183,10 @@ class _Targets:
         return replace(failure, node=node, module_call=self._open_call(failure.module_call))
 
     def _now(self, target: str) -> str | None:
-        if target in self._known:
-            return target
+        """What the target is now; a node that is gone has a stand-in even where its value, of the same id, is left."""
         stand_in = self._change.targets.get(target)
+        if stand_in is None and target in self._known:
+            return target
         if stand_in is None:
             stand_in = self._change.values.get(target)
         if stand_in is None:
@@ -200,11 +201,10 @@ class _Targets:
         return None if producer is None else self._change.targets.get(producer, producer)
 
     def _open_call(self, call: str | None) -> str | None:
-        """The call, what stands for it, or the nearest one around it that is still there."""
+        """The call, or the nearest one around it, or around what stands for it, that is still there."""
         parents = {found.id: found.parent for found in self._graph.calls}
-        while call is not None:
-            found = self._now(call)
-            if found is not None:
-                return found
-            call = parents.get(call)
-        return None
+        left = {found.id for found in self._change.calls}
+        while call is not None and call not in left:
+            stand_in = self._change.targets.get(call)
+            call = stand_in if stand_in in left else parents.get(call)
+        return call

@@ -65,7 +65,7 @@ def _call(graph: Graph, place: int, **changes: object) -> Graph:
         (lambda g: replace(g, annotations=(Annotation("nothing", "k", 1),)), "annotation k is about nothing"),
         (lambda g: replace(g, diagnostics=(Diagnostic("c", "info", "nothing", ""),)), "diagnostic c is about nothing"),
         (lambda g: replace(g, failure=Failure("nothing", None, "E", "")), "failure is about nothing"),
-        (lambda g: replace(g, failure=Failure(None, "nothing", "E", "")), "failure is about nothing"),
+        (lambda g: replace(g, failure=Failure(None, "nothing", "E", "")), "failure is in nothing"),
     ],
 )
 def test_broken_graphs_are_named(broken, said: str) -> None:

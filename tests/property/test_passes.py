@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -104,8 +106,6 @@ def test_notes_marks_and_the_failure_stay(graph: Graph, options: ViewOptions) ->
 @QUICK
 @given(graphs(), st.data())
 def test_the_checker_sees_a_cut_or_turned_link(graph: Graph, data: st.DataObject) -> None:
-    from dataclasses import replace
-
     makers = [place for place, node in enumerate(graph.nodes) if node.results]
     place = data.draw(st.sampled_from(makers))
     node = graph.nodes[place]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from graphviz_torch.ir.graph import Failure, Graph
 from graphviz_torch.ir.literals import Slice, Symbol
-from tests.support.graphs import Net, block
+from tests.support.graphs import Net, block, meta
 
 NAMES = st.sampled_from(["add", "mul", "relu", "cat", "size", 'weird\n"->名'])
 
@@ -41,17 +41,11 @@ def graphs(draw: st.DrawFn, largest: int = 25) -> Graph:
                 values.append(block(net, name, call, values[-1], mask))
         elif action == "write":
             node = net.builder.operation("add_", "torch.Tensor.add_", operands=(values[-1],), metas=(), call=call)
-            values.append(net.builder.written(node.id, _meta_of(), values[-1], 1))
+            values.append(net.builder.written(node.id, meta(4, 8), values[-1], 1))
     _remark(draw, net, values)
     net.leave(root, values[-1])
     outputs = draw(st.lists(st.sampled_from(values), min_size=1, max_size=3))
     return net.finish(**{f"o{number}": value for number, value in enumerate(outputs)})
-
-
-def _meta_of():
-    from tests.support.graphs import meta
-
-    return meta(4, 8)
 
 
 def _remark(draw: st.DrawFn, net: Net, values: list[str]) -> None:

@@ -16,6 +16,7 @@ from graphviz_torch.render.elide import one_line
 from graphviz_torch.render.totals import summary
 
 NARROWEST = 40
+SHORTEST_NAME = 10
 GAP = "  "
 SHOWN_RESULTS = 2
 SHOWN_NAMES = 8
@@ -107,7 +108,7 @@ class _Items:
         if call.kind == "repeat":
             return Row(branches, badge.strip(), "", "", "", "warn")
         module = self._index.modules.get(call.path) if call.kind == "module" else None
-        name = self._relative(call) if call.kind == "module" else call.name
+        name = self._relative(call.path, call.parent) if call.kind == "module" else call.name
         again = f" (call {call.call_index + 1})" if call.call_index and call.kind == "module" else ""
         title = " · ".join(part for part in (name, module.type_name if module else "") if part)
         count = self._weights.get(call.path, 0) if call.kind == "module" else 0
@@ -120,12 +121,28 @@ class _Items:
         )
 
     def node_row(self, node: Node, branches: str) -> Row:
+        if node.kind == "module":
+            return self._closed_row(node, branches)
         title = node.name + fold_badge(self._index, node.id)
         return Row(branches, title, operation_words(node), self._types(node.results), "", "quiet")
 
-    def _relative(self, call: ModuleCall) -> str:
-        parent = self._index.calls[call.parent].path if call.parent is not None else ""
-        return call.path[len(parent) + 1 :] if parent and call.path.startswith(parent + ".") else call.path
+    def _closed_row(self, node: Node, branches: str) -> Row:
+        """A call that a view has closed."""
+        module = self._index.modules.get(node.name)
+        name = self._relative(node.name, node.module_call) if module else node.name
+        title = " · ".join(part for part in (name, module.type_name if module else "") if part)
+        count = self._index.annotations.get(node.id, {}).get("parameters")
+        return Row(
+            branches,
+            (title or self._index.graph.name) + fold_badge(self._index, node.id),
+            module_words(module) if module else "",
+            self._types(node.results),
+            humanised(count) if isinstance(count, int) and count else "",
+        )
+
+    def _relative(self, path: str, around: str | None) -> str:
+        parent = self._index.calls[around].path if around is not None else ""
+        return path[len(parent) + 1 :] if parent and path.startswith(parent + ".") else path
 
     def _types(self, results: tuple[str, ...]) -> str:
         shown = [meta_words(self._index.values[result].meta) for result in results[:SHOWN_RESULTS]]
@@ -160,15 +177,21 @@ def _table(rows: list[Row], width: int, paint: _Paint) -> Iterator[str]:
     names = max((len(row.branches) + len(row.name) for row in rows), default=0)
     names = min(names, width - counts - shapes - words - 3 * len(GAP))
     for row in rows:
-        room = max(names - len(row.branches), 8)
+        branches = _shortened(row.branches, names - SHORTEST_NAME)
+        room = names - len(branches)
         name = one_line(row.name, room)
         cells = (
-            paint(row.branches, "quiet") + paint(name, row.style) + " " * (room - len(name)),
+            paint(branches, "quiet") + paint(name, row.style) + " " * (room - len(name)),
             paint(one_line(row.words, words).ljust(words) if words else "", "quiet"),
             paint(one_line(row.shape, shapes).ljust(shapes) if shapes else "", "shape"),
             paint(row.count.rjust(counts), "count"),
         )
         yield GAP.join(cells)
+
+
+def _shortened(branches: str, room: int) -> str:
+    """The branches of a deep row, without the outer levels that have no room."""
+    return branches if len(branches) <= room else "… " + branches[len(branches) - max(room - 2, 3) :]
 
 
 def _footer(totals: Mapping[str, Any], width: int, paint: _Paint) -> Iterator[str]:

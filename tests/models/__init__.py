@@ -1,0 +1,1 @@
+"""Small models, each exercising one thing that tracers get wrong; `catalogue.MODELS` lists them."""

@@ -1,0 +1,110 @@
+"""What modules can do beside `forward`: hooks, scripts, lazy weights, threads, other array libraries."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+from torch import Tensor, nn
+
+from tests.models.control import Case
+
+
+class Tagged(torch.Tensor):
+    """A subclass that changes nothing."""
+
+
+class Subclass(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(x) + x.as_subclass(Tagged).relu().as_subclass(torch.Tensor)
+
+
+class ThroughNumpy(nn.Module):
+    """Data leaves torch and comes back as a copy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        outside = torch.from_numpy(x.detach().numpy() * 2)
+        return self.fc(outside) * x.mean().item()
+
+
+class Threads(nn.Module):
+    """One half runs in another thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.near = nn.Linear(4, 4)
+        self.far = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with ThreadPoolExecutor(1) as pool:
+            there = pool.submit(self.far, x)
+            here = self.near(x)
+            return here + there.result()
+
+
+class Containers(nn.Module):
+    """Modules in lists and dicts, one of them never called, one through another method."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.ModuleDict({"p": nn.Linear(4, 4), "q": nn.Sequential(nn.Linear(4, 4), nn.GELU())})
+        self.weights = nn.ParameterList([torch.randn(4), torch.randn(4)])
+        self.idle = nn.Linear(9, 9)
+
+    def forward(self, x: Tensor) -> Tensor:
+        total = sum((part(x) for part in self.table.values()), start=self.weights[0])
+        return self.table["p"].forward(total) * self.weights[1]
+
+
+def hooks() -> Case:
+    model = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2))
+    model[0].register_forward_hook(lambda module, inputs, output: output * 2 + 1)
+    model[2].register_forward_pre_hook(lambda module, inputs: (inputs[0].abs(),))
+    return model, (torch.randn(2, 4),), {}
+
+
+def script() -> Case:
+    inner = torch.jit.script(nn.Sequential(nn.Linear(4, 4), nn.ReLU()))
+    return nn.Sequential(nn.Linear(4, 4), inner, nn.Linear(4, 2)), (torch.randn(2, 4),), {}
+
+
+def lazy() -> Case:
+    model = nn.Sequential(nn.LazyConv2d(4, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(3))
+    return model, (torch.randn(1, 2, 6, 6),), {}
+
+
+def parametrized() -> Case:
+    layer = nn.utils.parametrizations.weight_norm(nn.Linear(4, 4))
+    return (
+        nn.Sequential(layer, nn.utils.parametrizations.spectral_norm(nn.Linear(4, 4))).eval(),
+        (torch.randn(2, 4),),
+        {},
+    )
+
+
+def subclass() -> Case:
+    return Subclass(), (torch.randn(2, 4).as_subclass(Tagged),), {}
+
+
+def through_numpy() -> Case:
+    return ThroughNumpy(), (torch.randn(2, 4),), {}
+
+
+def threads() -> Case:
+    return Threads(), (torch.randn(2, 4),), {}
+
+
+def containers() -> Case:
+    return Containers(), (torch.randn(2, 4),), {}
+
+
+def graph_module() -> Case:
+    return torch.fx.symbolic_trace(nn.Sequential(nn.Linear(4, 4), nn.ReLU())), (torch.randn(2, 4),), {}

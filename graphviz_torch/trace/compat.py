@@ -1,0 +1,36 @@
+"""What differs between torch releases, each thing behind one name and found by feature test."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+
+try:
+    sequence_number: Callable[[], int] = torch._C._autograd._get_sequence_nr
+except AttributeError:  # the number is a hint for linking autograd nodes; without it they stay unlinked
+
+    def sequence_number() -> int:
+        """Stands in where torch does not tell the next autograd sequence number."""
+        return -1
+
+
+def functorch_base(tensor: torch.Tensor) -> torch.Tensor:
+    """The plain tensor under the wrappers of vmap, grad and jvp; the tensor itself where there are none."""
+    functorch = getattr(torch._C, "_functorch", None)
+    if functorch is None:
+        return tensor
+    while functorch.is_functorch_wrapped_tensor(tensor):
+        tensor = functorch.get_unwrapped(tensor)
+    return tensor
+
+
+def eager_stance() -> AbstractContextManager[Any]:
+    """Makes compiled modules run eagerly; a no-op while dynamo is not loaded, since then nothing is compiled."""
+    set_stance = getattr(torch.compiler, "set_stance", None)
+    if set_stance is None or "torch._dynamo" not in sys.modules:
+        return nullcontext()
+    return set_stance("force_eager")  # type: ignore[no-any-return]

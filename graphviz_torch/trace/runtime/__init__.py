@@ -1,0 +1,1 @@
+"""The runtime tracer: intercepts one run of the model."""

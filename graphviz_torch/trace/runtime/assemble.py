@@ -1,0 +1,125 @@
+"""Assembly: from the record of a run to the graph, after the run, in one pass over the events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from graphviz_torch.ir.builder import GraphBuilder
+from graphviz_torch.ir.graph import Graph, SourceLocation, TensorMeta
+from graphviz_torch.trace.metadata import dtype_name, meta
+from graphviz_torch.trace.runtime.arguments import attributes
+from graphviz_torch.trace.runtime.autograd_link import GradNames
+from graphviz_torch.trace.runtime.recording import Call, Held, Op, Recorder
+from graphviz_torch.trace.source import Sources
+
+READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
+
+
+class Assembly:
+    """Builds one graph from one record."""
+
+    def __init__(self, recorder: Recorder, builder: GraphBuilder, sources: Sources, grads: GradNames) -> None:
+        self._recorder = recorder
+        self._builder = builder
+        self._sources = sources
+        self._grads = grads
+        self._metas: dict[Any, TensorMeta] = {}
+        self.nodes: dict[str, Op] = {}
+        self._ids: dict[int, str] = {}
+
+    def run(self) -> None:
+        """Replays the events into the builder."""
+        for kind, what in self._recorder.events:
+            if kind == "op":
+                self._operation(what)
+            elif kind == "enter":
+                self._enter(what)
+            else:
+                self._builder.leave(what.id, tuple(self.value(held) for held in what.results))
+        for code, what, text in self._recorder.notes:
+            target = self._ids.get(what.id) if isinstance(what, Op) else what.id
+            self._builder.diagnose(code, "warning", target, text)
+
+    def id_of(self, op: Op | None) -> str | None:
+        """The node of an operation."""
+        return None if op is None else self._ids.get(op.id)
+
+    def value(self, held: Held) -> str:
+        """The id of a value; leaves and late in-place results are added when they are first read."""
+        if held.id is None:
+            held.id = self._new_value(held)
+        return held.id
+
+    def _new_value(self, held: Held) -> str:
+        if held.source == "same":
+            return self.value(held.previous)
+        if held.source == "written":
+            node = self._ids[held.op.id]
+            return self._builder.written(node, self._meta(held), self.value(held.previous), max(held.version, 0))
+        kind = held.source if held.source in ("input", "parameter", "buffer") else "constant"
+        found = self._builder.leaf(kind, held.name or "external", self._meta(held))
+        if held.source == "external":
+            self._builder.diagnose("external", "warning", found, "a tensor that no recorded operation made")
+        return found
+
+    def _meta(self, held: Held) -> TensorMeta:
+        key = (held.shape, held.dtype, held.device, held.grad, held.stride)
+        found = self._metas.get(key)
+        if found is None:
+            if held.shape is None:
+                found = TensorMeta(None, dtype_name(held.dtype), str(held.device), held.grad)
+            else:
+                found = meta(tuple(int(n) for n in held.shape), held.dtype, held.device, held.grad, held.stride)
+            self._metas[key] = found
+        return found
+
+    def _place(self, place: Any, call: Call | None) -> SourceLocation | None:
+        while place is None and call is not None:
+            place, call = call.place, call.parent
+        return None if place is None else self._sources.place(place[0], place[1])
+
+    def _enter(self, call: Call) -> None:
+        call.id = self._builder.enter(
+            call.path,
+            call.count,
+            call.parent.id if call.parent else None,
+            kind=call.kind,
+            name=call.name,
+            operands=tuple(self.value(held) for held in call.operands),
+            source=self._place(call.place, call.parent),
+        )
+
+    def _operation(self, op: Op) -> None:
+        node = self._builder.operation(
+            op.name,
+            op.info.op if op.info else op.name,
+            operands=tuple(self.value(held) for held in op.operands),
+            metas=tuple(self._meta(held) for held in op.results),
+            views=tuple(self._view(held, op) for held in op.results),
+            attributes=attributes(op),
+            call=op.call.id if op.call else None,
+            source=self._place(op.place, op.call),
+            grad_fn=self._grads.between(op.seq0, op.seq1),
+        )
+        self._ids[op.id] = node.id
+        self.nodes[node.id] = op
+        for held, result in zip(op.results, node.results, strict=True):
+            held.id = result
+        for held in op.written:
+            self.value(held)
+        self._remarks(op, node.id)
+
+    def _view(self, held: Held, op: Op) -> tuple[str | None, int]:
+        for operand in op.operands:
+            if held.storage and operand.storage == held.storage:
+                return operand.id, max(held.version, 0)
+        return None, max(held.version, 0)
+
+    def _remarks(self, op: Op, node: str) -> None:
+        if op.info is not None and op.info.reads:
+            text = READ_WORDS.get(op.name, f"Python reads the value here (`{op.name}`)")
+            self._builder.diagnose(op.name, "info", node, text)
+        if not op.grad_mode and op.info is not None:
+            self._builder.annotate(node, "grad_mode", "inference" if torch.is_inference_mode_enabled() else "no_grad")

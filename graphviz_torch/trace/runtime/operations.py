@@ -1,0 +1,79 @@
+"""What each intercepted function is: an operation, a read of a value by Python, or nothing to record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+# Attributes of a tensor that are operations; all others (shape, dtype, device ...) only describe it.
+TENSOR_ATTRIBUTES = frozenset(("T", "mT", "H", "mH", "real", "imag", "data", "grad"))
+
+# Functions that compute nothing a reader would want to see.
+DESCRIPTIONS = frozenset(
+    """size dim stride numel nelement is_contiguous element_size get_device storage_offset is_floating_point is_complex
+    is_tensor __len__ type data_ptr untyped_storage storage register_hook _is_view requires_grad_ has_names __format__
+    __repr__ __hash__ ndimension backward is_same_size is_signed retain_grad is_inference __dir__ __deepcopy__ names
+    _typed_storage is_shared is_pinned share_memory_ __reduce_ex__ __setstate__ result_type set_default_device can_cast
+    is_storage get_default_device is_autocast_enabled is_grad_enabled __iter__ is_set_to is_coalesced sparse_dim
+    dense_dim is_conj is_neg is_inference_mode_enabled _set_grad_enabled _enter_autocast _exit_autocast
+    set_autocast_enabled _autograd_init register_post_accumulate_grad_hook _has_compatible_shallow_copy_type
+    is_sparse is_quantized""".split()
+)
+
+# Reads of a value by Python: the data leaves the graph.
+READS = frozenset("__contains__ item tolist __bool__ __int__ __float__ __index__ __complex__ numpy __array__ is_nonzero equal allclose".split())
+
+OPERATORS = {
+    "add": "add", "radd": "add", "iadd": "add_", "sub": "sub", "rsub": "rsub", "isub": "sub_", "mul": "mul",
+    "rmul": "mul", "imul": "mul_", "truediv": "div", "div": "div", "rtruediv": "rdiv", "rdiv": "rdiv",
+    "itruediv": "div_", "idiv": "div_", "matmul": "matmul", "rmatmul": "matmul", "pow": "pow", "rpow": "rpow",
+    "neg": "neg", "getitem": "getitem", "setitem": "setitem", "and": "bitwise_and", "or": "bitwise_or",
+    "xor": "bitwise_xor", "invert": "bitwise_not", "eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt",
+    "ge": "ge", "floordiv": "floor_divide", "mod": "remainder", "abs": "abs", "bool": "bool", "int": "int",
+    "float": "float", "index": "index", "contains": "contains", "array": "numpy", "is_nonzero": "bool",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a function is called, and whether Python reads its result."""
+
+    name: str
+    op: str
+    reads: bool
+    writes: bool
+
+
+def classify(function: Callable[..., Any]) -> Operation | None:
+    """The operation behind an intercepted function; `None` for one that is not recorded."""
+    name: str = getattr(function, "__name__", None) or str(function)
+    owner = getattr(function, "__self__", None)
+    if name in ("__get__", "__set__", "__delete__"):
+        attribute = getattr(owner, "__name__", "?")
+        if name == "__get__" and attribute in TENSOR_ATTRIBUTES:
+            return Operation(attribute, f"torch.Tensor.{attribute}", False, False)
+        if name == "__set__" and attribute == "data":
+            return Operation("set_data", "torch.Tensor.data", False, True)
+        return None
+    if name in DESCRIPTIONS:
+        return None
+    plain = name.strip("_") if name.startswith("__") else name
+    word = OPERATORS.get(plain, plain) if name.startswith("__") else OPERATORS.get(name, name) if name in READS else name
+    writes = (word.endswith("_") and not word.startswith("_")) or word == "setitem"
+    return Operation(word, full_name(function, name), name in READS, writes)
+
+
+def full_name(function: Callable[..., Any], name: str) -> str:
+    """Where the function is found: `torch.nn.functional.relu`, `torch.Tensor.add`, `torch.ops.aten.relu`."""
+    module = getattr(function, "__module__", None) or ""
+    qualified = getattr(function, "__qualname__", name)
+    if "_TensorBase" in qualified or "TensorBase." in qualified or qualified.startswith("Tensor."):
+        return f"torch.Tensor.{name}"
+    if module.startswith("torch._ops") or hasattr(function, "_schema") or hasattr(function, "overloadpacket"):
+        return f"torch.ops.{function}"
+    if type(function).__name__ in ("method_descriptor", "wrapper_descriptor"):
+        return f"torch.Tensor.{name}"
+    if "_VariableFunctions" in qualified or not module:
+        return f"torch.{name}"
+    return f"{module}.{qualified}"

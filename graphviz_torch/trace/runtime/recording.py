@@ -1,0 +1,377 @@
+"""The recorder: notes what runs, as it runs, at the least cost; all that can wait is left to the assembly.
+
+Tensors are known by `id`, guarded by a weak reference, so that nothing is kept alive. Memory is known by its storage
+object, so that a view read after its base was written finds the writer.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from sys import _getframe
+from types import CodeType, FrameType
+from typing import Any
+
+import torch
+from torch.nn.parameter import Parameter
+
+from graphviz_torch.trace import compat
+from graphviz_torch.trace.metadata import strides
+from graphviz_torch.trace.runtime.operations import Operation
+
+Tensor = torch.Tensor
+SCALARS = frozenset(
+    (int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Size)
+    + (complex, slice, type(Ellipsis), bytes)
+)
+Place = tuple[CodeType, int, "Place | None"]
+DEEPEST_STRUCTURE = 12
+
+
+class Held:
+    """A tensor at one moment."""
+
+    __slots__ = ("device", "dtype", "grad", "id", "name", "op", "previous", "shape", "source", "storage", "stride", "version")
+
+
+class OperandAt:
+    """The place of a tensor in a template of arguments."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+class Op:
+    """One operation that ran."""
+
+    __slots__ = (
+        "args", "call", "error", "function", "grad_mode", "id", "info", "kwargs", "name", "operands", "place",
+        "results", "seq0", "seq1", "written",
+    )  # fmt: skip
+
+
+class Call:
+    """One module call, or another region."""
+
+    __slots__ = (
+        "count", "error", "first", "id", "kind", "last", "module", "name", "operands", "parent", "path", "place",
+        "results", "in_torch", "structure",
+    )  # fmt: skip
+
+
+class Recorder:
+    """The record of one run on one thread."""
+
+    def __init__(self, leaves: dict[int, tuple[str, Tensor, str]], paths: dict[int, str]) -> None:
+        self.leaves = leaves
+        self.paths = paths
+        self.ops: list[Op] = []
+        self.calls: list[Call] = []
+        self.events: list[tuple[str, Any]] = []
+        self.stack: list[Call] = []
+        self.current: Op | None = None
+        self.notes: list[tuple[str, Any, str]] = []
+        self.failed: tuple[Op | None, Call | None] | None = None
+        self._live: dict[int, tuple[weakref.ref[Tensor], Held]] = {}
+        self._memory: dict[int, list[Any]] = {}
+        self._writes = False
+        self._counts: dict[int, int] = {}
+        self._in_torch: dict[type, bool] = {}
+
+    # ---- tensors
+
+    def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
+        """A new value for a tensor."""
+        held = Held()
+        held.id = None
+        held.source, held.op, held.name, held.previous = source, op, name, previous
+        try:
+            held.shape, held.dtype, held.device, held.grad = tensor.shape, tensor.dtype, tensor.device, tensor.requires_grad
+            held.stride = strides(tensor)
+        except RuntimeError:  # nested and uninitialised tensors have no sizes
+            held.shape, held.dtype, held.device, held.grad = None, tensor.dtype, tensor.device, tensor.requires_grad
+            held.stride = None
+        held.version = version(tensor)
+        held.storage = self._remember(tensor, held)
+        self._live[id(tensor)] = (weakref.ref(tensor), held)
+        return held
+
+    def find(self, tensor: Tensor) -> Held:
+        """The value of a tensor that the run hands over; made up where it was never seen."""
+        entry = self._live.get(id(tensor))
+        if entry is not None and entry[0]() is tensor:
+            return entry[1]
+        leaf = self.leaves.get(id(tensor))
+        if leaf is not None and leaf[1] is tensor:
+            return self.hold(tensor, leaf[0], None, leaf[2])
+        base = compat.functorch_base(tensor)
+        if base is not tensor:
+            return self.hold(tensor, "same", None, previous=self.find(base))
+        shared = self._sharing(tensor)
+        if shared is not None:
+            return self.hold(tensor, "same", None, previous=shared)
+        return self.hold(tensor, "external", None)
+
+    def first(self, tensor: Tensor) -> Held:
+        """The value under which an input came in, before any write."""
+        held = self._live[id(tensor)][1]
+        while held.previous is not None:
+            held = held.previous
+        return held
+
+    def _remember(self, tensor: Tensor, held: Held) -> int:
+        try:
+            storage = compat.functorch_base(tensor).untyped_storage()
+        except (RuntimeError, NotImplementedError):  # sparse, nested and some subclasses have none
+            return 0
+        key = id(storage)
+        entry = self._memory.get(key)
+        if entry is None or entry[0]() is not storage:
+            self._memory[key] = [weakref.ref(storage), held, None]
+        return key
+
+    def _sharing(self, tensor: Tensor) -> Held | None:
+        try:
+            storage = tensor.untyped_storage()
+            entry = self._memory.get(id(storage))
+            if entry is not None and entry[0]() is storage:
+                return entry[1]
+            address = storage.data_ptr() if tensor.device.type == "cpu" else 0
+            if not address:
+                return None
+            for entry in self._memory.values():
+                other = entry[0]()
+                if other is not None and other.device.type == "cpu" and other.data_ptr() == address:
+                    return entry[1]
+        except (RuntimeError, NotImplementedError):
+            return None
+        return None
+
+    def operand(self, tensor: Tensor) -> Held:
+        """The value of a tensor that is read now: a new one, made by the writer, where its memory was written since."""
+        entry = self._live.get(id(tensor))
+        held = entry[1] if entry is not None and entry[0]() is tensor else self.find(tensor)
+        memory = self._memory.get(held.storage) if self._writes else None
+        writer = memory[2] if memory else None
+        if writer is not None and (held.op is None or held.op.id < writer.id):
+            return self.hold(tensor, "written", writer, held.name, held)
+        if version(tensor) != held.version:  # written by something that was not seen
+            fresh = self.hold(tensor, held.source, held.op, held.name, held.previous)
+            fresh.id = held.id
+            self.notes.append(("unseen_write", held, "written by something that the tracer did not see"))
+            return fresh
+        return held
+
+    # ---- operations
+
+    def run(self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Runs one operation and records it."""
+        tensors: list[Tensor] = []
+        op = Op()
+        op.info, op.function, op.name, op.error, op.written = info, function, info.name, None, ()
+        op.args = [self._template(a, tensors) for a in args]
+        op.kwargs = {k: self._template(a, tensors) for k, a in kwargs.items()} if kwargs else {}
+        op.operands = [self.operand(t) for t in tensors]
+        before = [version(t) for t in tensors]
+        op.call = call = self.stack[-1] if self.stack else None
+        op.place = None if call is not None and call.in_torch else user_place(_getframe(2))
+        op.grad_mode = torch.is_grad_enabled()
+        op.results = ()
+        op.id = len(self.ops)
+        self.ops.append(op)
+        self.events.append(("op", op))
+        outer, self.current = self.current, op
+        op.seq0 = compat.sequence_number()
+        try:
+            out = function(*args, **kwargs) if kwargs else function(*args)
+        except BaseException as error:
+            op.error = (type(error).__name__, str(error))
+            self.failed = self.failed or (op, call)
+            op.seq1, self.current = op.seq0, outer
+            raise
+        op.seq1 = compat.sequence_number()
+        self.current = outer
+        self._written(op, tensors, before, out)
+        op.results = [self.hold(t, "op", op) for t in tensors_of(out)]
+        return out
+
+    def _template(self, value: Any, tensors: list[Tensor]) -> Any:
+        kind = type(value)
+        if kind is Tensor or kind is Parameter:
+            tensors.append(value)
+            return OperandAt(len(tensors) - 1)
+        if kind in SCALARS:
+            return value
+        if isinstance(value, Tensor):
+            tensors.append(value)
+            return OperandAt(len(tensors) - 1)
+        if isinstance(value, (list, tuple)):
+            return tuple(self._template(item, tensors) for item in value)
+        if isinstance(value, dict):
+            return {key: self._template(item, tensors) for key, item in value.items()}
+        return value
+
+    def _written(self, op: Op, tensors: list[Tensor], before: list[int], out: Any) -> None:
+        written = []
+        for place, tensor in enumerate(tensors):
+            unversioned = before[place] < 0 and place == 0 and op.info.writes
+            if not unversioned and version(tensor) == before[place]:
+                continue
+            memory = self._memory.get(op.operands[place].storage)
+            if memory is not None:
+                memory[2] = op
+                self._writes = True
+            if tensor is not out:
+                written.append(self.hold(tensor, "written", op, op.operands[place].name, op.operands[place]))
+        op.written = written
+
+    # ---- calls
+
+    def enter(self, module: Any, args: Any, kwargs: Any, kind: str = "module", name: str = "") -> Call:
+        """Opens a call."""
+        call = Call()
+        call.parent = parent = self.stack[-1] if self.stack else None
+        call.module, call.kind, call.name, call.error = module, kind, name, None
+        path = self.paths.get(id(module)) if kind != "autograd_function" else None
+        call.path = path if path is not None else (parent.path if parent else "")
+        if path is None and kind == "module":
+            call.kind, call.name = "inferred", type(module).__name__
+        call.count = self._counts.get(id(module), 0)
+        self._counts[id(module)] = call.count + 1
+        call.operands = [self.operand(t) for t in tensors_of((args, kwargs))]
+        call.in_torch = kind == "module" and self._forward_in_torch(module)
+        call.place = None if parent is not None and parent.in_torch else user_place(_getframe(2))
+        call.results, call.first, call.last = [], len(self.ops), len(self.ops)
+        call.id = None
+        self.calls.append(call)
+        self.stack.append(call)
+        self.events.append(("enter", call))
+        return call
+
+    def leave(self, call: Call, out: Any) -> None:
+        """Closes a call that returned."""
+        tensors = list({id(t): t for t in tensors_of(out)}.values())
+        for tensor in tensors:
+            held = self.operand(tensor)
+            if held.source in ("external", "same") and held.op is None and call.operands and not self._known(held, call):
+                held = self._synthetic(call, "opaque", list(call.operands), tensor)
+            elif len(self.ops) == call.first and held.source != "op":
+                held = self._synthetic(call, "passthrough", [held], tensor)
+            elif len(self.ops) == call.first:
+                held = self._synthetic(call, "passthrough", [held], tensor)
+            call.results.append(held)
+        self._close(call)
+
+    def broke(self, call: Call, error: BaseException) -> None:
+        """Closes a call that raised."""
+        call.error = (type(error).__name__, str(error))
+        self.failed = self.failed or (None, call)
+        self._close(call)
+
+    def _close(self, call: Call) -> None:
+        call.last = len(self.ops)
+        self.stack.pop()
+        self.events.append(("leave", call))
+
+    def _known(self, held: Held, call: Call) -> bool:
+        return held.source == "same" and held.previous is not None
+
+    def _synthetic(self, call: Call, name: str, operands: list[Held], tensor: Tensor) -> Held:
+        op = Op()
+        op.info, op.function, op.name, op.error, op.written = None, None, name, None, ()
+        op.args, op.kwargs, op.operands, op.call = [OperandAt(i) for i in range(len(operands))], {}, operands, call
+        op.place, op.grad_mode, op.seq0, op.seq1 = None, True, 0, 0
+        op.id = len(self.ops)
+        self.ops.append(op)
+        self.events.append(("op", op))
+        held = self.hold(tensor, "op", op, previous=operands[0] if name == "passthrough" else None)
+        op.results = [held]
+        if name == "opaque":
+            self.notes.append(("opaque", op, "what happens inside was not seen"))
+        return held
+
+    def _forward_in_torch(self, module: Any) -> bool:
+        kind = type(module)
+        known = self._in_torch.get(kind)
+        if known is None:
+            try:
+                code = getattr(kind.forward, "__code__", None)
+            except (AttributeError, RuntimeError):  # TorchScript answers for no Python code
+                code = None
+            known = self._in_torch[kind] = code is not None and not is_user(code)
+        return known and "forward" not in module.__dict__
+
+
+def version(tensor: Tensor) -> int:
+    """How often the memory was written in place; -1 for inference tensors, which do not count."""
+    try:
+        return tensor._version
+    except RuntimeError:
+        return -1
+
+
+def tensors_of(value: Any, depth: int = 0) -> list[Tensor]:
+    """The tensors in a structure, in order: lists, tuples, dicts, sets and dataclasses, and shallowly other objects."""
+    kind = type(value)
+    if kind is Tensor or kind is Parameter:
+        return [value]
+    if kind in SCALARS or depth > DEEPEST_STRUCTURE:
+        return []
+    return [tensor for _, tensor in named_tensors(value, "", depth)]
+
+
+def named_tensors(value: Any, name: str, depth: int = 0) -> list[tuple[str, Tensor]]:
+    """The tensors in a structure with the path to each: `batch['ids'][0]`, `out.logits`."""
+    if isinstance(value, Tensor):
+        return [(name, value)]
+    if type(value) in SCALARS or depth > DEEPEST_STRUCTURE or isinstance(value, torch.nn.Module):
+        return []
+    return [pair for key, item in items_of(value, name, depth) for pair in named_tensors(item, key, depth + 1)]
+
+
+def items_of(value: Any, name: str, depth: int) -> list[tuple[str, Any]]:
+    """The parts of a container with the path to each."""
+    if hasattr(value, "_fields") and isinstance(value, tuple):
+        return [(f"{name}.{field}" if name else field, getattr(value, field)) for field in value._fields]
+    if isinstance(value, (list, tuple)):
+        return [(f"{name}[{place}]", item) for place, item in enumerate(value)]
+    fields = getattr(value, "__dataclass_fields__", None)
+    if fields is not None and not isinstance(value, type):
+        return [(f"{name}.{field}" if name else field, getattr(value, field, None)) for field in fields]
+    if hasattr(value, "items") and hasattr(value, "keys"):
+        return [(f"{name}[{key!r}]" if name or not isinstance(key, str) else key, item) for key, item in value.items()]
+    if isinstance(value, (set, frozenset)):
+        return [(f"{name}{{}}", item) for item in value]
+    if depth < 4 and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+        return [(f"{name}.{key}" if name else key, item) for key, item in vars(value).items() if key[:1] != "_"]
+    return []
+
+
+TORCH = torch.__path__[0]
+OURS = __file__.rpartition("trace")[0]
+_USER: dict[CodeType, bool] = {}
+
+
+def is_user(code: CodeType) -> bool:
+    """Whether code is the user's: neither torch's nor ours nor made up by the interpreter."""
+    known = _USER.get(code)
+    if known is None:
+        file = code.co_filename
+        known = _USER[code] = not (file.startswith((TORCH, OURS)) or file[:1] == "<")
+    return known
+
+
+def user_place(frame: FrameType | None) -> Place | None:
+    """The innermost frame of the user's, as code and instruction; lines are found later."""
+    steps = 0
+    while frame is not None and steps < 60:
+        code = frame.f_code
+        if is_user(code):
+            return (code, frame.f_lasti, None)
+        if code.co_filename.startswith(OURS) and code.co_name == "call_recorded":
+            return None
+        frame = frame.f_back
+        steps += 1
+    return None

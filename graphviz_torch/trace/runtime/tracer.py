@@ -1,0 +1,122 @@
+"""The runtime tracer: runs the model once, eagerly, and makes the graph of what ran."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import nn
+
+from graphviz_torch.errors import TraceError
+from graphviz_torch.ir.builder import GraphBuilder
+from graphviz_torch.ir.graph import Failure, Graph, Origin, SourceLocation
+from graphviz_torch.trace.explain import describe, explain
+from graphviz_torch.trace.guard import unchanged
+from graphviz_torch.trace.modules import module_tree
+from graphviz_torch.trace.options import TraceOptions
+from graphviz_torch.trace.runtime.assemble import Assembly
+from graphviz_torch.trace.runtime.autograd_link import GradNames
+from graphviz_torch.trace.runtime.intercept import intercepted
+from graphviz_torch.trace.runtime.recording import Op, Recorder, is_user, named_tensors
+from graphviz_torch.trace.source import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What replaying needs beside the graph: by node id, the function and its arguments with operand placeholders."""
+
+    operations: dict[str, Op] = field(default_factory=dict)
+    output: Any = None
+
+
+def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
+    """Runs the model once and returns the graph; see `graphviz_torch.api.trace`."""
+    return trace_with_recording(model, args, kwargs, options)[0]
+
+
+def trace_with_recording(
+    model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions
+) -> tuple[Graph, Recording]:
+    """The graph, and the functions that ran with their arguments, by node id."""
+    sources = Sources(options.roots)
+    tree = module_tree(model, sources)
+    recorder = Recorder(_leaves(model), {id(m): path for path, m in reversed(list(model.named_modules(remove_duplicate=False)))})
+    for name, tensor in _inputs(model, args, kwargs):
+        recorder.hold(tensor, "input", None, name)
+    builder = GraphBuilder(type(model).__name__, _origin(model, options))
+    builder.set_modules(tree)
+    out, error = None, None
+    with unchanged(model, options.training, options.seed):
+        try:
+            with intercepted(recorder, options.level):
+                out = model(*args, **kwargs)
+        except Exception as raised:  # noqa: BLE001 - the user's model
+            error = raised
+        outputs = named_tensors(out, "")
+        assembly = Assembly(recorder, builder, sources, GradNames(tensor for _, tensor in outputs))
+        for name, tensor in _inputs(model, args, kwargs):
+            assembly.value(recorder.first(tensor))
+        assembly.run()
+        for name, tensor in outputs:
+            builder.output(name, assembly.value(recorder.operand(tensor)))
+    if error is not None:
+        raise _failed(recorder, builder, assembly, sources, error) from error
+    return builder.finish(), Recording(assembly.nodes, out)
+
+
+def _origin(model: nn.Module, options: TraceOptions) -> Origin:
+    training = model.training if options.training is None else options.training
+    version = torch.__version__.partition("+")[0]
+    return Origin("runtime", options.level, options.target, training, torch.is_grad_enabled(), version)
+
+
+def _leaves(model: nn.Module) -> dict[int, tuple[str, torch.Tensor, str]]:
+    leaves = {id(t): ("parameter", t, name) for name, t in model.named_parameters()}
+    leaves |= {id(t): ("buffer", t, name) for name, t in model.named_buffers()}
+    for path, module in model.named_modules():
+        for key, value in module.__dict__.items():
+            for name, t in named_tensors(value, f"{path}.{key}" if path else key) if not key.startswith("_") else ():
+                leaves.setdefault(id(t), ("constant", t, name))
+    return leaves
+
+
+def _inputs(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, torch.Tensor]]:
+    try:
+        bound = inspect.signature(model.forward).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        bound = {"args": args, **kwargs}
+    found = {}
+    for name, value in bound.items():
+        for path, tensor in named_tensors(value, name):
+            found.setdefault(id(tensor), (path, tensor))
+    return list(found.values())
+
+
+def _failed(recorder: Recorder, builder: GraphBuilder, assembly: Assembly, sources: Sources, error: Exception) -> TraceError:
+    op, call = recorder.failed or (None, None)
+    builder.fail(
+        Failure(
+            assembly.id_of(op),
+            call.id if call else None,
+            type(error).__name__,
+            str(error),
+            tuple(_frames(error, sources)),
+        )
+    )
+    graph = builder.finish()
+    return TraceError(str(error), graph=graph)
+
+
+def _frames(error: Exception, sources: Sources) -> list[SourceLocation]:
+    frames = [(f.f_code, f) for f, _ in traceback.walk_tb(error.__traceback__)]
+    del frames
+    found = []
+    tb = error.__traceback__
+    while tb is not None:
+        if is_user(tb.tb_frame.f_code):
+            found.append(sources.place(tb.tb_frame.f_code, tb.tb_lasti))
+        tb = tb.tb_next
+    return found[::-1]

@@ -74,7 +74,7 @@ _PARTS = (
     (re.compile(r"norm"), "norm"),
     (re.compile(r"embed"), "embedding"),
     (re.compile(r"lstm|gru(cell)?$|^rnn"), "recurrent"),
-    (re.compile(r"pool|upsampl|interpol"), "pool"),
+    (re.compile(r"pool(?!er)|upsampl|interpol"), "pool"),
     (re.compile(r"conv1d$"), "conv"),
     (re.compile(r"conv"), "conv"),
     (re.compile(r"linear"), "linear"),

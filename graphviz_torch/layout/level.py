@@ -59,17 +59,17 @@ def lay_out(plan: Plan) -> Level:
     found = lanes(net, high)
     high = max([high, *(lane.across + 4 for lane in found.values())])
     ranks = _ranks(net, x, found)
-    along = [_middle(ranks[net.rank[v]], plan.pieces[v].size) for v in range(count)]
+    along = [_middle(ranks[net.rank[v]].start, ranks[net.rank[v]].end, plan.pieces[v].size) for v in range(count)]
     paths = [_path(net, x, along, ranks, number, found) for number in range(len(plan.links))]
-    stems = [ranks[net.rank[v]].end for v in range(count)]
+    stems = [along[v] + plan.pieces[v].size for v in range(count)]
     length = max(ranks[-1].labels, plan.shortest) if ranks else plan.shortest
     return Level(tuple(x[:count]), tuple(along), tuple(stems), tuple(paths), low, high, length)
 
 
-def _middle(rank: Rank, size: float) -> float:
+def _middle(start: float, end: float, size: float) -> float:
     """Where a piece starts: in the middle of its rank, at the start beside something much larger."""
-    room = rank.end - rank.start - size
-    return rank.start + (room / 2 if room < UNEVEN else 0.0)
+    room = end - start - size
+    return start + (room / 2 if room < UNEVEN else 0.0)
 
 
 def _ranks(net: Network, x: list[float], found: dict[int, Lane]) -> list[Rank]:
@@ -86,7 +86,8 @@ def _ranks(net: Network, x: list[float], found: dict[int, Lane]) -> list[Rank]:
         if is_exit and at < net.plan.shortest:
             at = net.plan.shortest
         end = at + max((piece.size for piece in sizes), default=0.0)
-        labels = end + max((piece.band for piece in sizes), default=0.0)
+        ends = [_middle(at, end, piece.size) + piece.size + piece.band for piece in sizes]
+        labels = max([end, *ends])
         ranks.append(Rank(at, end, labels))
         at = labels
     return ranks
@@ -172,8 +173,8 @@ def _straight(path: list[Command], to: tuple[float, float]) -> None:
     here = path[-1][-2:]
     if abs(here[1] - to[1]) < 0.05 and abs(here[0] - to[0]) < 0.05:
         return
-    if len(path) > 1 and len(path[-1]) == 2 and path[-1][0] == path[-2][-2] == to[0]:
-        path[-1] = to
+    if len(path) > 1 and len(path[-1]) == 2 and path[-1][0] == path[-2][-2] and abs(here[0] - to[0]) < 0.25:
+        path[-1] = (here[0], to[1])
     else:
         path.append(to)
 

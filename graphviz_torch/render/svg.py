@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
-from graphviz_torch.layout.scene import Badge, Box, Card, Edge, Label, Note, Scene, Swatch, Text
+from graphviz_torch.layout.scene import Badge, Box, Card, Label, Note, Scene, Swatch, Text
 from graphviz_torch.render import xml_text
 from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.render.paths import number, path_data
 from graphviz_torch.render.theme import style_sheet
 
 LONGEST_ID = 200
-HEAD = '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img"{labels}>'
+HEAD = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img"'
+    ' aria-labelledby="title desc">'
+)
 MARKER = (
     '<marker id="{name}" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="7" markerHeight="7" orient="auto"'
     ' markerUnits="userSpaceOnUse"><path d="M0 .6L7.4 4 0 7.4z"/></marker>'
 )
+RESERVED = ("", "a", "ab", "title", "desc")
 
 
 def render(graph: Graph, options: RenderOptions) -> bytes:
@@ -30,61 +36,58 @@ def write(picture: Scene, theme: str = "auto", *, resolved: bool = False) -> str
     return _Writer(picture).text(style_sheet(theme, resolved=resolved))
 
 
-def number(value: float) -> str:
-    """One decimal, none where it is zero."""
-    text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
-
-
 class _Writer:
     """Collects the parts of one document."""
 
     def __init__(self, picture: Scene) -> None:
         self.picture = picture
-        self.shapes: dict[tuple[str, str, float, float], str] = {}
-        self.ids: set[str] = set()
-        self.names: dict[str, str] = {}
+        self.shapes: dict[tuple[float, float], str] = {}
+        self.ids = set(RESERVED)
+        self.names: dict[str, str] = {"": ""}
 
     def text(self, style: str) -> str:
         """The whole document."""
         picture = self.picture
         for element in (*picture.boxes, *picture.cards):
-            self.names.setdefault(element.id, self._unique(element.id) if element.id else "")
+            if element.id not in self.names:
+                self.names[element.id] = self._unique(element.id)
         boxes = "".join(map(self._box, picture.boxes))
         cards = "".join(map(self._card, picture.cards))
-        head = HEAD.format(w=number(picture.width), h=number(picture.height), labels=' aria-labelledby="title desc"')
+        head = HEAD.format(w=number(picture.width), h=number(picture.height))
         markers = MARKER.format(name="a") + MARKER.format(name="ab")
-        return (
-            f'{head}<title id="title">{xml_text.line(picture.title)}</title>'
-            f'<desc id="desc">{xml_text.text(picture.description)}</desc>'
-            f"<style>{style}</style><defs>{markers}{''.join(self._definitions())}</defs>\n{boxes}"
-            f'<g class="e">{"".join(map(self._edge, picture.edges))}</g>\n{cards}'
-            f"{''.join(map(self._label, picture.labels))}{''.join(map(self._note, picture.notes))}"
-            f"{''.join(map(self._swatch, picture.legend))}</svg>\n"
+        return "".join(
+            (
+                f'{head}<title id="title">{xml_text.line(picture.title)}</title>',
+                f'<desc id="desc">{xml_text.text(picture.description)}</desc><style>{style}</style>',
+                f"<defs>{markers}{''.join(self._definitions())}</defs>\n",
+                boxes,
+                *self._edges(),
+                cards,
+                *self._labels(),
+                *map(_note, picture.notes),
+                *map(_swatch, picture.legend),
+                "</svg>\n",
+            )
         )
 
     def _unique(self, raw: str) -> str:
         """An `id` of the document: the element's own, made safe and short."""
-        wanted = raw if len(raw) <= LONGEST_ID else f"{raw[:LONGEST_ID]}-{crc32(raw.encode('utf-8', 'replace')):08x}"
-        found = wanted = xml_text.identifier(wanted)
+        if raw.isascii() and len(raw) <= LONGEST_ID and raw.isprintable() and not set(raw) & set('&<>" '):
+            found = wanted = raw
+        else:
+            short = raw if len(raw) <= LONGEST_ID else f"{raw[:LONGEST_ID]}-{crc32(raw.encode('utf-8', 'replace')):08x}"
+            found = wanted = xml_text.identifier(short)
         count = 1
-        while found in self.ids or found in ("a", "ab", "title", "desc"):
+        while found in self.ids:
             count += 1
             found = f"{wanted}~{count}"
         self.ids.add(found)
         return found
 
-    def _definitions(self) -> list[str]:
-        return [
-            f'<path id="{name}" d="{_bar(height)}"/>' if kind == "bar" else ""
-            for (kind, _, _, height), name in self.shapes.items()
-        ]
-
-    def _bar_name(self, height: float) -> str:
-        key = ("bar", "", 0.0, height)
-        if key not in self.shapes:
-            self.shapes[key] = self._unique(f"b{number(height)}")
-        return self.shapes[key]
+    def _definitions(self) -> Iterator[str]:
+        """The cards of each size, once."""
+        for (width, height), name in self.shapes.items():
+            yield f'<g id="{name}">{_rect(width, height)}<path d="{_bar(height)}"/></g>'
 
     def _box(self, box: Box) -> str:
         odd = " o" if box.level % 2 else ""
@@ -92,96 +95,64 @@ class _Writer:
             f'<rect class="g{odd}" x="{number(box.x)}" y="{number(box.y)}" width="{number(box.width)}"'
             f' height="{number(box.height)}" rx="9"/>'
         )
-        texts = "".join(_text(text) for text in box.texts) + "".join(map(_badge, box.badges))
+        texts = "".join([_text(text) for text in box.texts] + [_badge(badge) for badge in box.badges])
         body = f'<g id="{self.names[box.id]}"><title>{xml_text.text(box.tooltip)}</title>{rect}{texts}</g>\n'
         return _linked(body, box.link)
 
     def _card(self, card: Card) -> str:
-        classes = " ".join(
-            word for word in (card.shape if card.shape in ("pill", "ref", "ghost") else "", card.state) if word
-        )
-        identity = f' id="{self.names[card.id]}"' if card.id else ""
-        classes = f' class="{classes}"' if classes else ""
-        tooltip = f"<title>{xml_text.text(card.tooltip)}</title>" if card.tooltip else ""
-        shapes = self._stack(card) + self._shape(card)
-        texts = "".join([_text_in(text, card.x, card.y) for text in card.texts])
-        badges = "".join([_badge_in(badge, card.x, card.y) for badge in card.badges])
-        body = (
-            f'<g{identity}{classes} transform="translate({number(card.x)},{number(card.y)})">{tooltip}{shapes}'
-            f"{texts}{badges}</g>\n"
-        )
+        x, y = card.x, card.y
+        shape = card.shape if card.shape in ("pill", "ref", "ghost") else ""
+        classes = f"{shape} {card.state}".strip()
+        parts = [f'<g id="{self.names[card.id]}"' if card.id else "<g"]
+        if classes:
+            parts.append(f' class="{classes}"')
+        parts.append(f' transform="translate({number(x)},{number(y)})">')
+        if card.tooltip:
+            parts.append(f"<title>{xml_text.text(card.tooltip)}</title>")
+        parts.append(self._shape(card, plain=not classes))
+        parts.extend([_text(text, x, y) for text in card.texts])
+        parts.extend([_badge(badge, x, y) for badge in card.badges])
+        parts.append("</g>\n")
         link = card.link or (f"#{self.names[card.target]}" if self.names.get(card.target) else "")
-        return _linked(body, link)
+        return _linked("".join(parts), link)
 
-    def _stack(self, card: Card) -> str:
-        """A second sheet behind a closed module."""
-        if card.shape != "stack":
-            return ""
-        return f'<rect class="n" x="4" y="4" width="{number(card.width)}" height="{number(card.height)}" rx="7"/>'
-
-    def _shape(self, card: Card) -> str:
-        width, height = number(card.width), number(card.height)
+    def _shape(self, card: Card, *, plain: bool) -> str:
+        """The card itself: by reference to its size where it is like most others."""
         if card.shape in ("pill", "ref"):
-            return f'<rect class="n" width="{width}" height="{height}" rx="{number(card.height / 2)}"/>'
-        rect = f'<rect class="n" width="{width}" height="{height}" rx="7"/>'
+            return _rect(card.width, card.height, card.height / 2)
         if not card.colour:
-            return rect
-        colour = "bar-bad" if card.colour == "bad" else card.colour
-        return f'{rect}<use class="{colour}" href="#{self._bar_name(card.height)}"/>'
+            return _rect(card.width, card.height)
+        sheet = f'<path class="sheet" d="{_sheet(card.width, card.height)}"/>' if card.shape == "stack" else ""
+        if plain:
+            return f'{sheet}<use class="{card.colour}" href="#{self._sized(card.width, card.height)}"/>'
+        bar = f'<path class="{card.colour}" d="{_bar(card.height)}"/>'
+        return f"{sheet}{_rect(card.width, card.height)}{bar}"
 
-    def _edge(self, edge: Edge) -> str:
-        classes = " ".join(word for word in ("a" if edge.arrow else "", edge.state) if word)
-        attribute = f' class="{classes}"' if classes else ""
-        return f'<path{attribute} d="{_path(edge)}"/>'
+    def _sized(self, width: float, height: float) -> str:
+        found = self.shapes.get((width, height))
+        if found is None:
+            found = self.shapes[width, height] = self._unique(f"{number(width)}x{number(height)}")
+        return found
 
-    def _label(self, label: Label) -> str:
-        return _text(label.text, " o" if label.level % 2 == 0 else "")
+    def _edges(self) -> Iterator[str]:
+        """Lines, those of one look together."""
+        looks: dict[str, list[str]] = {}
+        for edge in self.picture.edges:
+            look = f"e{' a' if edge.arrow else ''}{' ' + edge.state if edge.state else ''}"
+            looks.setdefault(look, []).append(f'<path d="{path_data(edge.path, arrow=edge.arrow)}"/>')
+        for look, paths in looks.items():
+            yield f'<g class="{look}">{"".join(paths)}</g>\n'
 
-    def _note(self, note: Note) -> str:
-        return "".join(_text(text) for text in note.texts)
-
-    def _swatch(self, swatch: Swatch) -> str:
-        size = number(swatch.size)
-        return (
-            f'<rect class="{swatch.colour}" x="{number(swatch.x)}" y="{number(swatch.y)}" width="{size}"'
-            f' height="{size}" rx="2"/>{_text(swatch.text)}'
-        )
-
-
-ARROW_LENGTH = 6.4
-
-
-def _path(edge: Edge) -> str:
-    """Path data; where an arrow head follows, the line ends where the head begins."""
-    steps = edge.path
-    parts = [f"M{number(steps[0][0])} {number(steps[0][1])}"]
-    x, y = steps[0]
-    last = len(steps) - 1
-    for place in range(1, len(steps)):
-        step = steps[place]
-        if len(step) == 2:
-            to_x, to_y = step
-            if place == last and edge.arrow:
-                to_x, to_y = _shortened(x, y, to_x, to_y)
-            if abs(to_x - x) < 0.05:
-                parts.append(f"V{number(to_y)}")
-            elif abs(to_y - y) < 0.05:
-                parts.append(f"H{number(to_x)}")
-            else:
-                parts.append(f"L{number(to_x)} {number(to_y)}")
-            x, y = step
-        else:
-            parts.append("C" + " ".join(map(number, step)))
-            x, y = step[4], step[5]
-    return "".join(parts)
+    def _labels(self) -> Iterator[str]:
+        """Labels, those on one background together."""
+        for odd, name in ((True, "l"), (False, "l o")):
+            found = [_plain(label) for label in self.picture.labels if bool(label.level % 2) == odd]
+            if found:
+                yield f'<g class="{name}">{"".join(found)}</g>\n'
 
 
-def _shortened(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float]:
-    length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
-    if length <= ARROW_LENGTH:
-        return x1, y1
-    keep = (length - ARROW_LENGTH) / length
-    return x0 + (x1 - x0) * keep, y0 + (y1 - y0) * keep
+def _rect(width: float, height: float, corner: float = 7) -> str:
+    return f'<rect class="n" width="{number(width)}" height="{number(height)}" rx="{number(corner)}"/>'
 
 
 def _bar(height: float) -> str:
@@ -190,30 +161,48 @@ def _bar(height: float) -> str:
     return f"M7 0A7 7 0 0 0 0 7V{low}A7 7 0 0 0 7 {number(height)}z"
 
 
-def _text(text: Text, more: str = "") -> str:
-    return _text_in(text, 0.0, 0.0, more)
+def _sheet(width: float, height: float) -> str:
+    """The edge of a second sheet behind a closed module, below it and to the right."""
+    right, low = number(width + 3.5), number(height + 3.5)
+    return f"M{number(width)} 4Q{right} 5 {right} 10V{number(height - 3.5)}Q{right} {low} {number(width - 3.5)} {low}H10Q5 {low} 4 {number(height)}"
 
 
-def _text_in(text: Text, x: float, y: float, more: str = "") -> str:
+def _plain(label: Label) -> str:
+    text = label.text
+    return f'<text x="{number(text.x)}" y="{number(text.y)}">{xml_text.line(text.text)}</text>'
+
+
+def _text(text: Text, x: float = 0.0, y: float = 0.0) -> str:
     anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
-    role = f" {text.role}" if text.role else ""
-    return (
-        f'<text class="{text.style}{role}{more}" x="{number(text.x - x)}" y="{number(text.y - y)}"{anchor}>'
-        f"{xml_text.line(text.text)}</text>"
-    )
+    classes = f"{text.style if text.style != 't' else ''} {text.role}".strip()
+    named = f' class="{classes}"' if classes else ""
+    return f'<text{named} x="{number(text.x - x)}" y="{number(text.y - y)}"{anchor}>{xml_text.line(text.text)}</text>'
 
 
-def _badge(badge: Badge) -> str:
-    return _badge_in(badge, 0.0, 0.0)
-
-
-def _badge_in(badge: Badge, x: float, y: float) -> str:
+def _badge(badge: Badge, x: float = 0.0, y: float = 0.0) -> str:
     left, top = badge.x - x, badge.y - y
     return (
         f'<rect class="badge" x="{number(left)}" y="{number(top)}" width="{number(badge.width)}"'
         f' height="{number(badge.height)}" rx="{number(badge.height / 2)}"/><text class="b" x="'
-        f'{number(left + badge.width / 2)}" y="{number(top + 11.6)}" text-anchor="middle">{xml_text.line(badge.text)}</text>'
+        f'{number(left + badge.width / 2)}" y="{number(top + 11.6)}" text-anchor="middle">'
+        f"{xml_text.line(badge.text)}</text>"
     )
+
+
+def _note(note: Note) -> str:
+    return _joined(_text(text) for text in note.texts)
+
+
+def _swatch(swatch: Swatch) -> str:
+    size = number(swatch.size)
+    return (
+        f'<rect class="{swatch.colour}" x="{number(swatch.x)}" y="{number(swatch.y)}" width="{size}"'
+        f' height="{size}" rx="2"/>{_text(swatch.text)}\n'
+    )
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "".join(parts) + "\n"
 
 
 def _linked(body: str, link: str) -> str:

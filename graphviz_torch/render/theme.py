@@ -97,13 +97,14 @@ DARK = LIGHT | {
 COLOURED = tuple(name for name in LIGHT if re.fullmatch(r"k-.*|c\d", name))
 RULES = (
     "svg{background:var(--bg);font-family:" + STACK + "}"
-    "text{fill:var(--ink)}"
-    ".c,.s,.l,.q{fill:var(--sub)}.r{fill:var(--sub)}"
-    ".l{paint-order:stroke;stroke:var(--g0);stroke-width:3px;stroke-linejoin:round}.l.o{stroke:var(--bg)}"
-    ".e path{fill:none;stroke:var(--edge);stroke-width:1.3}"
-    ".e .a{marker-end:url(#a)}"
-    ".e .bad{stroke:var(--bad);stroke-width:1.8}.e .a.bad{marker-end:url(#ab)}"
-    ".e .ref{stroke-dasharray:3 3}"
+    "text{fill:var(--ink);font-size:12px;font-weight:600}"
+    ".c,.s,.q,.r,.l text{fill:var(--sub)}"
+    ".l text{font-size:10px;font-weight:400;paint-order:stroke;stroke:var(--g0);stroke-width:3px;stroke-linejoin:round}"
+    ".l.o text{stroke:var(--g1)}"
+    ".e path{fill:none;stroke:var(--edge);stroke-width:1.3}.a path{marker-end:url(#a)}"
+    ".e.bad path{stroke:var(--bad);stroke-width:1.8}.a.bad path{marker-end:url(#ab)}"
+    ".e.ref path{stroke-dasharray:3 3}"
+    ".sheet{fill:none;stroke:var(--line)}"
     "#a path{fill:var(--edge)}#ab path{fill:var(--bad)}"
     ".n{fill:var(--fill);stroke:var(--line)}"
     ".g{fill:var(--g0);stroke:var(--line)}.g.o{fill:var(--g1)}"
@@ -113,7 +114,7 @@ RULES = (
     ".p{fill:var(--pillink)}.pill>.n{fill:var(--pill);stroke:none}.pill>.q{fill:var(--pillsub)}"
     ".ref>.n{fill:var(--ref);stroke:none}.far>.n{fill:none;stroke:var(--edge);stroke-dasharray:3 3}"
     ".badge{fill:var(--badge)}.b{fill:var(--badgeink)}"
-    ".t.bad{fill:var(--bad)}.warn{fill:var(--warn)}.bar-bad{fill:var(--bad)}"
+    "text.bad{fill:var(--bad)}.warn{fill:var(--warn)}path.bad{fill:var(--bad)}"
 )
 
 
@@ -128,7 +129,7 @@ def style_sheet(theme: str, *, resolved: bool = False) -> str:
         raise ValueError(f"no theme named {theme!r}")
     fonts = "".join(f".{name}{{font-size:{font.size:g}px;font-weight:{font.weight}}}" for name, font in FONTS.items())
     bars = "".join(f".{name}{{fill:var(--{name})}}" for name in COLOURED)
-    rules = fonts + RULES + bars
+    rules = RULES + fonts + bars
     first = DARK if theme == "dark" else LIGHT
     if resolved:
         return re.sub(r"var\(--([\w-]+)\)", lambda match: first[match[1]], rules)
@@ -137,6 +138,19 @@ def style_sheet(theme: str, *, resolved: bool = False) -> str:
         changed = {name: colour for name, colour in DARK.items() if LIGHT[name] != colour}
         head += f"@media(prefers-color-scheme:dark){{:root{{{_variables(changed)}}}}}"
     return head + rules
+
+
+def text_colour(style: str, role: str, inside: str = "") -> str:
+    """The colour of a text, by its style, its role, and the shape of the card around it."""
+    if role in ("warn", "bad"):
+        return role
+    if style == "p":
+        return "pillink"
+    if style == "q":
+        return "pillsub" if inside == "pill" else "sub"
+    if style == "b":
+        return "badgeink"
+    return "sub" if style in ("c", "s", "l", "r") else "ink"
 
 
 def _variables(colours: dict[str, str]) -> str:

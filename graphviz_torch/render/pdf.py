@@ -1,0 +1,238 @@
+"""Writes a scene as PDF: vectors and text that can be selected, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from graphviz_torch.errors import RenderError, RenderLimitError
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.compose import scene
+from graphviz_torch.layout.scene import Badge, Box, Card, Edge, Scene, Swatch, Text
+from graphviz_torch.layout.styles import FONTS
+from graphviz_torch.layout.text_width import text_width
+from graphviz_torch.render.fonts import NAME
+from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.render.pdf_fonts import characters, cut
+from graphviz_torch.render.paths import shortened
+from graphviz_torch.render.theme import DARK, LIGHT, text_colour
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+LIMIT = 14_400.0  # points a side that readers accept
+ROUND = 7.0
+UNKNOWN = "□"
+
+
+def render(graph: Graph, options: RenderOptions) -> bytes:
+    """The picture of a graph as PDF.
+
+    Raises:
+        RenderError: fpdf2 is not installed.
+        RenderLimitError: a page cannot be that large.
+    """
+    picture = scene(graph, direction=options.direction, color_by=options.color_by, source_url=options.source_url)
+    return write(picture, options)
+
+
+def write(picture: Scene, options: RenderOptions) -> bytes:
+    """The PDF of a scene, on one page of its size; larger ones are scaled down to what a page can be."""
+    try:
+        from fpdf import FPDF
+    except ImportError as error:
+        raise RenderError("PDF needs the package fpdf2", hint="pip install 'torchviz-cli[pdf]'") from error
+    if max(picture.width, picture.height) > 20 * LIMIT:
+        raise RenderLimitError(
+            f"a page of {picture.width:.0f} × {picture.height:.0f} points is too large for a PDF",
+            hint="close modules (--depth 2), or write SVG (-f svg), which has no limit",
+        )
+    scale = min(1.0, LIMIT / picture.width, LIMIT / picture.height)
+    known = characters()
+    page = FPDF(unit="pt", format=(picture.width * scale, picture.height * scale))
+    page.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))
+    page.set_title(_plain(picture.title, known))
+    page.set_auto_page_break(False)
+    _add_fonts(page, picture, known)
+    page.add_page()
+    _Pen(page, DARK if options.theme == "dark" else LIGHT, scale, known).draw(picture)
+    return bytes(page.output())
+
+
+def _add_fonts(page: FPDF, picture: Scene, known: frozenset[str]) -> None:
+    used = {sign for text in _texts(picture) for sign in _plain(text, known)} | {" ", UNKNOWN}
+    with TemporaryDirectory() as folder:
+        for style, weight in (("", 400), ("B", 600)):
+            path = Path(folder) / f"Inter{style}.ttf"
+            cut("".join(sorted(used)), weight, path)
+            page.add_font(NAME, style, path)
+
+
+def _texts(picture: Scene) -> Iterator[str]:
+    """Every text of a picture."""
+    for element in (*picture.boxes, *picture.cards):
+        yield from (text.text for text in element.texts)
+        yield from (badge.text for badge in element.badges)
+    for note in picture.notes:
+        yield from (text.text for text in note.texts)
+    yield from (label.text.text for label in picture.labels)
+    yield from (swatch.text.text for swatch in picture.legend)
+
+
+class _Pen:
+    """Draws the elements of a scene on a page."""
+
+    def __init__(self, page: FPDF, colours: dict[str, str], scale: float, known: frozenset[str]) -> None:
+        self.page = page
+        self.colours = colours
+        self.scale = scale
+        self.known = known
+
+    def draw(self, picture: Scene) -> None:
+        """Everything, from the back to the front."""
+        self._rect(0, 0, picture.width, picture.height, "bg", "", 0)
+        for box in picture.boxes:
+            self._box(box)
+        for edge in picture.edges:
+            self._edge(edge)
+        for card in picture.cards:
+            self._card(card)
+        for label in picture.labels:
+            self._text(label.text)
+        for note in picture.notes:
+            for text in note.texts:
+                self._text(text)
+        for swatch in picture.legend:
+            self._swatch(swatch)
+
+    def _fill(self, name: str) -> None:
+        self.page.set_fill_color(self.colours[name])
+
+    def _stroke(self, name: str, width: float, dash: float = 0.0) -> None:
+        self.page.set_draw_color(self.colours[name])
+        self.page.set_line_width(width * self.scale)
+        self.page.set_dash_pattern(dash=dash * self.scale, gap=dash * self.scale)
+
+    def _rect(self, x: float, y: float, width: float, height: float, fill: str, stroke: str, corner: float) -> None:
+        style = ("F" if fill else "") + ("D" if stroke else "")
+        if fill:
+            self._fill(fill)
+        s = self.scale
+        self.page.rect(
+            x * s,
+            y * s,
+            width * s,
+            height * s,
+            style=style,
+            round_corners=bool(corner),
+            corner_radius=min(corner, height / 2 - 0.01) * s,
+        )
+
+    def _box(self, box: Box) -> None:
+        self._stroke("line", 1)
+        self._rect(box.x, box.y, box.width, box.height, f"g{box.level % 2}", "line", 9)
+        for text in box.texts:
+            self._text(text)
+        for badge in box.badges:
+            self._badge(badge)
+
+    def _card(self, card: Card) -> None:
+        fill, stroke, width, dash = self._look(card)
+        if stroke:
+            self._stroke(stroke, width, dash)
+        corner = card.height / 2 if card.shape in ("pill", "ref") else ROUND
+        if card.shape == "stack":
+            self._rect(card.x + 3, card.y + 3, card.width, card.height, fill, stroke, corner)
+        self._rect(card.x, card.y, card.width, card.height, fill, stroke, corner)
+        if card.colour:
+            self._fill(card.colour)
+            self._bar(card)
+        for text in card.texts:
+            self._text(text, inside=card.shape)
+        for badge in card.badges:
+            self._badge(badge)
+        if card.link:
+            s = self.scale
+            self.page.link(card.x * s, card.y * s, card.width * s, card.height * s, card.link)
+
+    def _look(self, card: Card) -> tuple[str, str, float, float]:
+        """Fill, stroke, its width and its dashes."""
+        if card.state == "bad":
+            return "badfill", "bad", 1.6, 0
+        if card.state == "handled":
+            return "warnfill", "warnline", 1.4, 0
+        if card.shape == "pill":
+            return "pill", "", 0, 0
+        if card.shape == "ref":
+            return ("", "edge", 1, 3) if card.state == "far" else ("ref", "", 0, 0)
+        return "fill", "line", 1, 3.5 if card.shape == "ghost" else 0
+
+    def _bar(self, card: Card) -> None:
+        """The coloured bar at the left of a card, in two parts: half a rounded one, cut straight."""
+        s = self.scale
+        with self.page.drawing_context() as context, self.page.local_context():
+            from fpdf.drawing import PaintedPath
+
+            path = PaintedPath(card.x * s + ROUND * s, card.y * s)
+            path.style.fill_color = self.colours[card.colour]
+            path.style.stroke_color = None
+            path.style.stroke_width = 0
+            path.arc_to(ROUND * s, ROUND * s, 0, False, False, card.x * s, (card.y + ROUND) * s)
+            path.line_to(card.x * s, (card.y + card.height - ROUND) * s)
+            path.arc_to(ROUND * s, ROUND * s, 0, False, False, (card.x + ROUND) * s, (card.y + card.height) * s)
+            path.close()
+            context.add_item(path)
+
+    def _edge(self, edge: Edge) -> None:
+        colour = "bad" if edge.state == "bad" else "edge"
+        self._stroke(colour, 1.8 if edge.state == "bad" else 1.3, 3 if edge.state == "ref" else 0)
+        path = shortened(edge.path) if edge.arrow else edge.path
+        s = self.scale
+        x, y = path[0]
+        for step in path[1:]:
+            if len(step) == 2:
+                self.page.line(x * s, y * s, step[0] * s, step[1] * s)
+            else:
+                points = [(x, y), (step[0], step[1]), (step[2], step[3]), (step[4], step[5])]
+                self.page.bezier([(a * s, b * s) for a, b in points])
+            x, y = step[-2:]
+        if edge.arrow:
+            self._head(edge, colour)
+
+    def _head(self, edge: Edge, colour: str) -> None:
+        """The arrow head, along the last stretch."""
+        x, y = edge.path[-1][-2:]
+        before = edge.path[-2][-2:] if len(edge.path[-1]) == 2 else edge.path[-1][2:4]
+        sideways = abs(x - before[0]) > abs(y - before[1])
+        long, half, s = 6.5, 3.0, self.scale
+        self._fill(colour)
+        corners = [(x, y), (x - long, y - half), (x - long, y + half)] if sideways else [
+            (x, y), (x - half, y - long), (x + half, y - long)]  # fmt: skip
+        self.page.polygon([(a * s, b * s) for a, b in corners], style="F")
+
+    def _badge(self, badge: Badge) -> None:
+        self._rect(badge.x, badge.y, badge.width, badge.height, "badge", "", badge.height / 2)
+        middle = badge.x + (badge.width - text_width(badge.text, "b")) / 2
+        self._text(Text(middle, badge.y + 11.6, badge.text, "b"))
+
+    def _text(self, text: Text, inside: str = "") -> None:
+        font = FONTS[text.style]
+        words = _plain(text.text, self.known)
+        self.page.set_font(NAME, "B" if font.weight >= 600 else "", font.size * self.scale)
+        self.page.set_text_color(self.colours[text_colour(text.style, text.role, inside)])
+        x = text.x
+        if text.anchor != "start":
+            x -= self.page.get_string_width(words) / self.scale / (2 if text.anchor == "middle" else 1)
+        self.page.text(x * self.scale, text.y * self.scale, words)
+
+    def _swatch(self, swatch: Swatch) -> None:
+        self._rect(swatch.x, swatch.y, swatch.size, swatch.size, swatch.colour, "", 2)
+        self._text(swatch.text)
+
+
+def _plain(text: str, known: frozenset[str]) -> str:
+    """One line that the font can show."""
+    return "".join(sign if sign in known else " " if sign.isspace() else UNKNOWN for sign in text)

@@ -1,0 +1,59 @@
+"""PNG: the installed font and no other, the size in bounds."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+
+import pytest
+
+from graphviz_torch.errors import RenderLimitError
+from graphviz_torch.layout.compose import scene
+from graphviz_torch.render import png, svg
+from graphviz_torch.render.options import RenderOptions
+from tests.support import graphs, pictures
+
+
+def size(picture: bytes) -> tuple[int, int]:
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    return struct.unpack(">II", picture[16:24])
+
+
+def test_scale() -> None:
+    one = size(png.render(graphs.mlp(), RenderOptions(scale=1.0)))
+    two = size(png.render(graphs.mlp(), RenderOptions(scale=2.0)))
+    assert two == pytest.approx((one[0] * 2, one[1] * 2), abs=2)
+
+
+def test_no_variable_is_left_for_the_rasteriser() -> None:
+    text = svg.write(scene(pictures.splits()), "light", resolved=True)
+    assert "var(" not in text
+    assert "prefers-color-scheme" not in text
+
+
+def test_text_and_colours_are_really_drawn() -> None:
+    image = png.render(graphs.mlp(), RenderOptions(scale=1.0))
+    plain = scene(graphs.mlp())
+    silent = replace(plain, cards=tuple(replace(card, texts=()) for card in plain.cards))
+    assert len(png.write(silent, RenderOptions(scale=1.0))) < len(image) * 0.8
+    assert png.render(graphs.mlp(), RenderOptions(scale=1.0, theme="dark")) != image
+    assert png.render(graphs.mlp(), RenderOptions(scale=1.0, theme="auto")) == image
+
+
+def test_the_scale_is_lowered_before_giving_up() -> None:
+    tall = replace(scene(graphs.mlp()), height=20_000.0)
+    assert png.fitting_scale(tall, 2.0) == pytest.approx(16_384 / 20_000)
+    wide = replace(scene(graphs.mlp()), width=9_000.0, height=9_000.0)
+    assert png.fitting_scale(wide, 2.0) == pytest.approx((40e6 / 81e6) ** 0.5)
+
+
+def test_a_picture_beyond_the_limit_is_refused_at_once() -> None:
+    with pytest.raises(RenderLimitError, match="too large") as caught:
+        png.render(graphs.chain(1000), RenderOptions())
+    assert "--depth" in (caught.value.hint or "")
+
+
+def test_hostile_names() -> None:
+    width, height = size(png.render(pictures.hostile(), RenderOptions(scale=1.0)))
+    assert width > 100
+    assert height > 100

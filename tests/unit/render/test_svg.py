@@ -1,0 +1,140 @@
+"""SVG: well-formed for any name, light and dark, small, and the same bytes everywhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphviz_torch.render import svg
+from graphviz_torch.render.options import RenderOptions
+from tests.support import graphs, pictures
+
+NS = {"s": "http://www.w3.org/2000/svg"}
+ROOT = Path(__file__).parents[3]
+
+
+def drawn(graph: object, **options: object) -> str:
+    return svg.render(graph, RenderOptions(**options)).decode()  # type: ignore[arg-type]
+
+
+def test_mlp(golden: Callable[[str, str], None]) -> None:
+    golden("svg/mlp.svg", drawn(graphs.mlp()))
+
+
+def test_failure(golden: Callable[[str, str], None]) -> None:
+    golden("svg/failure.svg", drawn(pictures.broken()))
+
+
+def test_the_picture_says_in_words_what_it_shows() -> None:
+    root = ET.fromstring(drawn(graphs.mlp()))
+    assert root.get("role") == "img"
+    title, description = root.find("s:title", NS), root.find("s:desc", NS)
+    assert title is not None
+    assert title.text == "MLP"
+    assert description is not None
+    assert description.text == "Data flow of MLP: 3 operations from x to the output. 596 parameters."
+
+
+def test_every_node_has_an_id_and_a_tooltip() -> None:
+    graph = graphs.mlp()
+    root = ET.fromstring(drawn(graph))
+    named = {group.get("id"): group.findtext("s:title", None, NS) for group in root.iter(f"{{{NS['s']}}}g")}
+    shown = {node.id for node in graph.nodes if node.kind != "parameter"}
+    assert shown <= named.keys()
+    assert named["fc1#0:linear.0"] == "fc1 · linear.Linear\n4×32, 16×32, 16 → 4×16\nmodel.py:1 in Net.forward"
+
+
+def test_hostile_names_survive() -> None:
+    text = drawn(pictures.hostile())
+    root = ET.fromstring(text)
+    titles = [element.text or "" for element in root.iter(f"{{{NS['s']}}}title")]
+    assert any("x" * 20_000 in title for title in titles)
+    assert any("two\nlines" in title for title in titles)
+    assert any("🤖 robot" in title for title in titles)
+    texts = [element.text or "" for element in root.iter(f"{{{NS['s']}}}text")]
+    assert "a<b" in texts
+    assert max(map(len, texts)) < 100
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(alphabet=st.characters(codec=None, exclude_categories=[]), max_size=40))
+def test_any_name_gives_well_formed_xml(name: str) -> None:
+    net = pictures.Model(name)
+    x = net.input(name, 2, 3)
+    root = net.enter("", None, x)
+    net.module(name or "m", f"model.{name}")
+    call = net.enter(name or "m", root, x)
+    y = net.op(name or "op", call, net.op(name or "op", call, x))
+    document = ET.fromstring(drawn(net.finish(**{"out": y}), source_url="http://x/{file}?a&b#{line}"))
+    ids = [element.get("id") for element in document.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(" " not in (found or "") for found in ids)
+
+
+def test_themes() -> None:
+    auto, light, dark = (drawn(graphs.mlp(), theme=theme) for theme in ("auto", "light", "dark"))
+    assert "prefers-color-scheme:dark" in auto
+    assert "prefers-color-scheme" not in light + dark
+    assert "--bg:#ffffff" in light
+    assert "--bg:#11161c" in dark
+
+
+def test_no_colour_stands_outside_the_style_sheet() -> None:
+    text = drawn(pictures.splits())
+    body = re.sub(r"<style>.*?</style>", "", text)
+    assert not re.search(r'(fill|stroke|color)="', body)
+    used = set(re.findall(r"var\(--([\w-]+)\)", text))
+    assert used
+    assert used <= set(re.findall(r"--([\w-]+):", text))
+
+
+def test_links_to_the_source() -> None:
+    root = ET.fromstring(drawn(graphs.mlp(), source_url="https://host/{file}#L{line}"))
+    links = {link.get("href") for link in root.iter(f"{{{NS['s']}}}a")}
+    assert "https://host/model.py#L9" in links
+
+
+def test_a_far_reference_leads_to_what_it_stands_for() -> None:
+    root = ET.fromstring(drawn(pictures.transformer(9)))
+    links = [link.get("href") for link in root.iter(f"{{{NS['s']}}}a")]
+    assert links.count("#in:attention_mask") >= 5
+
+
+def test_bytes_for_each_node() -> None:
+    graph = graphs.chain(2000)
+    assert len(svg.render(graph, RenderOptions())) / len(graph.nodes) < 340
+
+
+def test_numbers_have_one_decimal() -> None:
+    body = re.sub(r"<style>.*?</style>|<marker.*?</marker>", "", drawn(pictures.bert(1)))
+    assert not re.search(r'(?:[xywdth]|height)="[^"]*\d\.\d\d', body)
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+def test_the_same_bytes_with_any_hash_seed(seed: str) -> None:
+    code = (
+        "import sys; from hashlib import sha256; from tests.support import pictures; from graphviz_torch.render import svg;"
+        "from graphviz_torch.render.options import RenderOptions;"
+        "print(sha256(svg.render(pictures.transformer(8), RenderOptions())).hexdigest())"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+    )
+    from hashlib import sha256
+
+    assert run.stdout.strip() == sha256(svg.render(pictures.transformer(8), RenderOptions())).hexdigest()
+
+
+def test_a_long_chain_needs_no_recursion() -> None:
+    limit = sys.getrecursionlimit()
+    assert limit < 5000
+    assert drawn(graphs.chain(6000)).count("<use ") == 6000
+    assert drawn(pictures.deep(300)).count('class="g') == 301

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from typing import Any, NoReturn, TypeVar
 
 from graphviz_torch.errors import GraphError, GraphFormatError
 from graphviz_torch.ir import decode, encode
 from graphviz_torch.ir.checker import check
+from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph, SourceLocation, TensorMeta
 from graphviz_torch.ir.readers import MalformedError, listed
 from graphviz_torch.ir.readers import text as text_of
@@ -66,7 +65,7 @@ def loads(text: str | bytes) -> Graph:
     Raises:
         GraphFormatError: the text is truncated, malformed, of another schema, or breaks a rule of the data model.
     """
-    with _collector_paused():
+    with collector_paused():
         document = _parsed(text)
         _refuse_other_formats(document)
         graph = _checked_types(document)
@@ -75,18 +74,6 @@ def loads(text: str | bytes) -> Graph:
     except GraphError as error:
         raise GraphFormatError(f"the saved graph contradicts itself: {error.message}", details=error.details) from error
     return graph
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Reading makes no reference cycles, only very many objects: the collector would triple the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _checked_types(document: dict[str, Any]) -> Graph:

@@ -21,7 +21,7 @@ def auto_depth(graph: Graph, budget: int) -> Graph:
     """The graph with about `budget` operations and closed calls drawn."""
     tree = regions(graph)
     opened = _opened(graph, tree, budget)
-    return close(graph, [call for call in tree if call not in opened])
+    return close(graph, {call for call in tree if call not in opened}, tree)
 
 
 def _opened(graph: Graph, tree: Mapping[str, Region], budget: int) -> set[str]:

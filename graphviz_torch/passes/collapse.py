@@ -15,9 +15,9 @@ from dataclasses import replace
 from graphviz_torch.ir.graph import Annotation, Graph, Node
 from graphviz_torch.ir.literals import Literal
 from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.ir.weights import elements_below
 from graphviz_torch.passes.regions import OPERATIONS, Region, regions
 from graphviz_torch.passes.rewrite import Change, absorbed, rebuild, without_operands
-from graphviz_torch.ir.weights import elements_below
 
 HIDDEN = frozenset(("fold", "inside", "parameters"))
 
@@ -26,12 +26,11 @@ def collapse(graph: Graph, depth: int | None = None) -> Graph:
     """The graph with the calls closed that lie `depth` levels deep; `None` leaves all open but the single ones."""
     tree = regions(graph)
     closed = {call for call, region in tree.items() if depth is not None and region.level >= depth}
-    return close(graph, closed)
+    return close(graph, closed, tree)
 
 
-def close(graph: Graph, calls: Collection[str]) -> Graph:
-    """The graph with these calls closed, and those of rule 2."""
-    tree = regions(graph)
+def close(graph: Graph, calls: Collection[str], tree: Mapping[str, Region]) -> Graph:
+    """The graph with these calls closed, and those of rule 2; `tree` are its regions."""
     if not tree:
         return graph
     index = GraphIndex(graph)
@@ -114,13 +113,13 @@ def _closed(index: GraphIndex, tree: Mapping[str, Region], heads: dict[str, str]
     for node in graph.nodes:
         head = head_of.get(node.id)
         if head is None and node.id not in inside:
-            nodes.append(replace(node, module_call=around.nearest(node.module_call)))
+            nodes.append(around.inside(node))
         elif head is not None and node is groups[head][0]:
             nodes.append(made[head])
     targets = {node.id: head for head, group in groups.items() for node in group}
     targets |= heads | inside | {call: around.stand_in(call, heads) for call in gone if call not in heads}
     calls = [
-        replace(call, parent=around.nearest(call.parent))
+        call if call.parent not in gone else replace(call, parent=around.nearest(call.parent))
         for call in graph.calls
         if call.id not in heads and call.id not in gone
     ]
@@ -139,6 +138,10 @@ class _Surroundings:
         while call is not None and call in self._gone:
             call = self._tree[call].call.parent
         return call
+
+    def inside(self, node: Node) -> Node:
+        """The node in that call."""
+        return node if node.module_call not in self._gone else replace(node, module_call=self.nearest(node.module_call))
 
     def stand_in(self, call: str, heads: Mapping[str, str]) -> str:
         """What a mark on a call that is gone moves to: the node inside it, or else the call around it."""
@@ -177,33 +180,24 @@ def _module_node(
     """The node that stands for a call; where it is a single operation, it keeps that one's arguments and place."""
     call = region.call
     module = index.modules.get(call.path) if call.kind == "module" else None
-    shell = Node(
-        call.id,
-        "module",
-        call.path if call.kind == "module" else call.name,
-        module.type if module else call.kind,
-        operands=_read(group, inside),
-        results=_crossing(index, region, group),
-        module_call=around.nearest(call.parent),
-        source=call.source,
-    )
+    name = call.path if call.kind == "module" else call.name
+    op = module.type if module else call.kind
+    parent = around.nearest(call.parent)
     if len(group) > 1:
-        return shell
-    only = group[0]
+        read, made = _read(group, inside), _crossing(index, region, group)
+        return Node(call.id, "module", name, op, read, made, (), parent, call.source)
+    only = without_operands(group[0], _absorbed(index, group[0], inside))
+    source = only.source or call.source
+    return Node(call.id, "module", name, op, only.operands, only.results, only.attributes, parent, source, only.grad_fn)
+
+
+def _absorbed(index: GraphIndex, node: Node, inside: Mapping[str, str]) -> dict[int, Literal]:
     gone: dict[int, Literal] = {}
-    for place, operand in enumerate(only.operands):
+    for place, operand in enumerate(node.operands):
         if operand in inside:
             leaf = index.nodes[operand]
             gone[place] = absorbed(leaf.kind, leaf.name)
-    bare = without_operands(only, gone)
-    return replace(
-        shell,
-        operands=bare.operands,
-        results=only.results,
-        attributes=bare.attributes,
-        source=only.source or call.source,
-        grad_fn=only.grad_fn,
-    )
+    return gone
 
 
 def _read(group: list[Node], inside: Mapping[str, str]) -> tuple[str, ...]:

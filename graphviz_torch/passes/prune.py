@@ -95,9 +95,9 @@ def _own_leaves(index: GraphIndex, noise: set[str]) -> dict[str, str]:
 
 
 def _without_leaves(node: Node, index: GraphIndex, hidden: dict[str, str]) -> Node:
-    gone: dict[int, Literal] = {}
     if hidden.keys().isdisjoint(node.operands):
         return node
+    gone: dict[int, Literal] = {}
     for place, operand in enumerate(node.operands):
         if operand in hidden:
             leaf = index.nodes[operand]

@@ -41,19 +41,21 @@ def regions(graph: Graph) -> dict[str, Region]:
     for call in graph.calls:
         level = 0 if call.parent is None else _level_inside(found[call.parent])
         found[call.id] = Region(call, level, -1, -1, 0, [], [])
-    place = 0
+    place = -1
     for node in graph.nodes:
         if node.kind in OPERATIONS:
+            place += 1
             if node.module_call is not None:
                 region = found[node.module_call]
                 region.own.append(node.id)
-                _widen(region, place, place, 1)
-            place += 1
+                region.last = place
+                region.size += 1
+                if region.first < 0:
+                    region.first = place
     for call in reversed(graph.calls):
         region = found[call.id]
         if call.parent is not None and region.size:
-            found[call.parent].children.append(call.id)
-            _widen(found[call.parent], region.first, region.last, region.size)
+            _hold(found[call.parent], region)
     for region in found.values():
         region.children.reverse()
     return found
@@ -63,7 +65,8 @@ def _level_inside(region: Region) -> int:
     return region.level + (region.call.kind != "repeat")
 
 
-def _widen(region: Region, first: int, last: int, size: int) -> None:
-    region.first = first if region.first < 0 else min(region.first, first)
-    region.last = max(region.last, last)
-    region.size += size
+def _hold(parent: Region, child: Region) -> None:
+    parent.children.append(child.call.id)
+    parent.first = child.first if parent.first < 0 else min(parent.first, child.first)
+    parent.last = max(parent.last, child.last)
+    parent.size += child.size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphviz_torch.errors import ViewError
+from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.passes.auto_depth import auto_depth
 from graphviz_torch.passes.between import between
@@ -19,6 +20,11 @@ def view(graph: Graph, options: ViewOptions) -> Graph:
     Raises:
         ViewError: a path or a depth that the graph has not.
     """
+    with collector_paused():
+        return _viewed(graph, options)
+
+
+def _viewed(graph: Graph, options: ViewOptions) -> Graph:
     if options.prune:
         graph = prune(graph)
     if options.focus is not None:

@@ -37,10 +37,13 @@ from graphviz_torch.ir.readers import (
     record,
     row,
     text,
+    texts,
 )
 
 NODE_KINDS = frozenset(("input", "parameter", "buffer", "constant", "call", "module", "output"))
 CALL_KINDS = frozenset(("module", "autograd_function", "script", "operation", "inferred", "repeat"))
+COMMON = 16
+_OPERANDS = tuple(map(Operand, range(COMMON)))
 SEVERITIES = frozenset(("info", "warning", "error"))
 
 
@@ -75,6 +78,8 @@ def payload(item: Any, depth: int = 0) -> Json:
 def attribute(item: Any) -> tuple[str, Literal]:
     """The name and the tree of one argument."""
     name, tree = row(item, 2)
+    if type(tree) is dict and len(tree) == 1 and type(place := tree.get("operand")) is int and 0 <= place < COMMON:
+        return text(name), _OPERANDS[place]
     return text(name), literal(tree)
 
 
@@ -111,9 +116,9 @@ def nodes(
     read = record(
         _fields,
         (("id", text), ("kind", choice(NODE_KINDS)), ("name", text), ("op", text, ""),
-         ("operands", listed(text), ()), ("results", listed(_result(metas)), ()),
+         ("operands", texts, ()), ("results", listed(_result(metas)), ()),
          ("attributes", listed(attribute), ()), ("module_call", maybe_text, None),
-         ("source", maybe(place_in(sources)), None), ("grad_fn", listed(text), ())),
+         ("source", maybe(place_in(sources)), None), ("grad_fn", texts, ())),
     )  # fmt: skip
     found = []
     values: list[Value] = []
@@ -130,8 +135,8 @@ def calls(items: Any, sources: Sequence[SourceLocation]) -> tuple[ModuleCall, ..
     read = record(
         ModuleCall,
         (("id", text), ("path", text), ("call_index", count, 0), ("parent", maybe_text, None),
-         ("kind", choice(CALL_KINDS), "module"), ("name", text, ""), ("operands", listed(text), ()),
-         ("results", listed(text), ()), ("source", maybe(place_in(sources)), None)),
+         ("kind", choice(CALL_KINDS), "module"), ("name", text, ""), ("operands", texts, ()),
+         ("results", texts, ()), ("source", maybe(place_in(sources)), None)),
     )  # fmt: skip
     return listed(read)(items)
 
@@ -145,7 +150,7 @@ def modules(items: Any, metas: Sequence[TensorMeta], sources: Sequence[SourceLoc
     hook = record(Hook, (("kind", text), ("name", text), ("changed", maybe_flag, None), ("source", where, None)))
     read = record(
         Module,
-        (("path", text), ("type", text), ("arguments", text, ""), ("aliases", listed(text), ()),
+        (("path", text), ("type", text), ("arguments", text, ""), ("aliases", texts, ()),
          ("parameters", listed(tensor), ()), ("buffers", listed(tensor), ()), ("training", flag, False),
          ("hooks", listed(hook), ()), ("source", where, None)),
     )  # fmt: skip
@@ -157,7 +162,7 @@ def failure(item: Any, sources: Sequence[SourceLocation]) -> Failure:
     read = record(
         Failure,
         (("node", maybe_text, None), ("module_call", maybe_text, None), ("exception", text), ("message", text),
-         ("frames", listed(place_in(sources)), ()), ("reason", text, ""), ("notes", listed(text), ()),
+         ("frames", listed(place_in(sources)), ()), ("reason", text, ""), ("notes", texts, ()),
          ("hint", text, "")),
     )  # fmt: skip
     return read(item)

@@ -9,6 +9,7 @@ Reader = Callable[[Any], Any]
 Item = TypeVar("Item")
 
 _REQUIRED: Any = object()
+_TEXT = frozenset((str,))
 
 
 class MalformedError(Exception):
@@ -90,14 +91,21 @@ def listed(read: Callable[[Any], Item]) -> Callable[[Any], tuple[Item, ...]]:
     return read_all
 
 
+def texts(items: Any) -> tuple[str, ...]:
+    """A list of strings."""
+    if type(items) is list and _TEXT.issuperset(map(type, items)):
+        return tuple(items)
+    return _slow_texts(items)
+
+
 def place_in(table: Sequence[Item]) -> Callable[[Any], Item]:
     """A number that is a place in a table."""
+    size = len(table)
 
     def read(item: Any) -> Item:
-        number = count(item)
-        if number >= len(table):
-            raise MalformedError(f"is {number}, but the table has only {len(table)} entries")
-        return table[number]
+        if type(item) is int and 0 <= item < size:
+            return table[item]
+        raise MalformedError(f"is {count(item)}, but the table has only {size} entries")
 
     return read
 
@@ -157,3 +165,6 @@ def named(item: Any) -> str:
         return "a list"
     shown = repr(item)
     return shown if len(shown) <= 40 else shown[:37] + "..."
+
+
+_slow_texts = listed(text)

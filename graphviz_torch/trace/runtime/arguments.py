@@ -30,7 +30,7 @@ def literal(value: Any) -> Literal:
         return value
     if type(value) in (int, float, complex):
         return value  # type: ignore[no-any-return]
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         return tuple(literal(item) for item in value[:LONGEST_SEQUENCE])
     if isinstance(value, slice):
         return Slice(literal(value.start), literal(value.stop), literal(value.step))

@@ -208,7 +208,8 @@ class Recorder:
             tensors.append(value)
             return OperandAt(len(tensors) - 1)
         if isinstance(value, (list, tuple)):
-            return tuple(self._template(item, tensors) for item in value)
+            items = [self._template(item, tensors) for item in value]
+            return items if isinstance(value, list) else tuple(items)  # an index that is a list is no tuple
         if isinstance(value, dict):
             return {key: self._template(item, tensors) for key, item in value.items()}
         return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import traceback
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
@@ -20,30 +20,48 @@ from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime.assemble import Assembly
 from graphviz_torch.trace.runtime.autograd_link import GradNames
 from graphviz_torch.trace.runtime.intercept import intercepted
+from graphviz_torch.trace.runtime.keeping import KeepingRecorder
 from graphviz_torch.trace.runtime.recording import Op, Recorder, is_user, named_tensors
 from graphviz_torch.trace.source import Sources
+
+RecorderKind = TypeVar("RecorderKind", bound=Recorder)
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What replaying needs beside the graph: by node id, the function and its arguments with operand placeholders."""
+    """What replaying needs beside the graph.
+
+    Attributes:
+        operations: by node id, the function and its arguments with operand placeholders.
+        kept: by value id, copies of the tensors that no operation made, as they were when they were first met.
+        outputs: copies of the tensors that the model returned, in order.
+    """
 
     operations: dict[str, Op] = field(default_factory=dict)
-    output: Any = None
+    kept: dict[str, torch.Tensor] = field(default_factory=dict)
+    outputs: tuple[torch.Tensor, ...] = ()
 
 
 def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
     """Runs the model once and returns the graph; see `graphviz_torch.api.trace`."""
-    return trace_with_recording(model, args, kwargs, options)[0]
+    return _traced(model, args, kwargs, options, Recorder)[0]
 
 
 def trace_with_recording(
     model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions
 ) -> tuple[Graph, Recording]:
-    """The graph, and the functions that ran with their arguments, by node id."""
+    """The graph, and what is needed to run it again."""
+    graph, assembly, recorder, outputs = _traced(model, args, kwargs, options, KeepingRecorder)
+    kept = {held.id: tensor for held, tensor in reversed(recorder.kept) if held.id is not None}
+    return graph, Recording(assembly.nodes, kept, outputs)
+
+
+def _traced(
+    model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions, kind: type[RecorderKind]
+) -> tuple[Graph, Assembly, RecorderKind, tuple[torch.Tensor, ...]]:
     sources = Sources(options.roots)
     tree = module_tree(model, sources)
-    recorder = Recorder(_leaves(model), {id(m): path for path, m in reversed(list(model.named_modules(remove_duplicate=False)))})
+    recorder = kind(_leaves(model), {id(m): path for path, m in reversed(list(model.named_modules(remove_duplicate=False)))})
     for name, tensor in _inputs(model, args, kwargs):
         recorder.hold(tensor, "input", None, name)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
@@ -62,9 +80,10 @@ def trace_with_recording(
         assembly.run()
         for name, tensor in outputs:
             builder.output(name, assembly.value(recorder.operand(tensor)))
+        copies = tuple(tensor.detach().clone() for _, tensor in outputs) if kind is KeepingRecorder else ()
     if error is not None:
         raise _failed(recorder, builder, assembly, sources, error) from error
-    return builder.finish(), Recording(assembly.nodes, out)
+    return builder.finish(), assembly, recorder, copies
 
 
 def _origin(model: nn.Module, options: TraceOptions) -> Origin:

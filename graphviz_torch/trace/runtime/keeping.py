@@ -1,0 +1,75 @@
+"""A recorder that also keeps copies of the tensors that no operation made, so that a run can be replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from graphviz_torch.trace import compat
+from graphviz_torch.trace.runtime.operations import Operation
+from graphviz_torch.trace.runtime.recording import Call, Held, Op, Recorder, tensors_of
+
+Tensor = torch.Tensor
+
+
+class KeepingRecorder(Recorder):
+    """Keeps inputs, weights, constants, and what came out of regions that cannot be run again from outside.
+
+    Attributes:
+        kept: each such value with a copy of its tensor as it was when it was first met.
+    """
+
+    def __init__(self, leaves: dict[int, tuple[str, Tensor, str]], paths: dict[int, str]) -> None:
+        super().__init__(leaves, paths)
+        self.kept: list[tuple[Held, Tensor]] = []
+        self._copies: dict[int, tuple[Any, Any]] = {}
+
+    def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
+        """As for every recorder; a value without a producer is kept."""
+        held = super().hold(tensor, source, op, name, previous)
+        if op is None and source != "same":
+            self._keep(held, tensor)
+        return held
+
+    def run(self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """As for every recorder; results inside vmap, grad and their like are kept: alone they cannot be made again."""
+        place = len(self.ops)
+        out = super().run(info, function, args, kwargs)
+        for held, tensor in zip(self.ops[place].results, tensors_of(out), strict=False):
+            if compat.functorch_base(tensor) is not tensor:
+                self._keep(held, compat.functorch_base(tensor))
+        return out
+
+    def _synthetic(self, call: Call, name: str, operands: list[Held], tensor: Tensor) -> Held:
+        held = super()._synthetic(call, name, operands, tensor)
+        if name == "opaque":
+            self._keep(held, tensor)
+        return held
+
+    def _keep(self, held: Held, tensor: Tensor) -> None:
+        outer, self.current = self.current, self.current or Op()
+        try:
+            with torch._C.DisableTorchFunction(), torch.no_grad():
+                self.kept.append((held, self._copy(tensor)))
+        finally:
+            self.current = outer
+
+    def _copy(self, tensor: Tensor) -> Tensor:
+        """A copy with the same strides; tensors that share memory share that of their copies."""
+        try:
+            storage = tensor.untyped_storage()
+        except (RuntimeError, NotImplementedError):  # sparse and nested tensors have none
+            return tensor.detach().clone()
+        if tensor.device.type == "meta" or type(tensor) not in (Tensor, torch.nn.Parameter):
+            return tensor.detach().clone()
+        owner, copied = self._copies.get(id(storage), (None, None))
+        if owner is not storage:
+            copied = storage.clone()
+            self._copies[id(storage)] = (storage, copied)
+        copy = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
+        copy.set_(copied, tensor.storage_offset(), tensor.size(), tensor.stride())
+        if tensor.is_conj():
+            copy = torch.conj(copy)
+        return copy.requires_grad_(tensor.requires_grad)

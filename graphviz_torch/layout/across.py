@@ -8,6 +8,7 @@ from graphviz_torch.layout.styles import EDGE_GAP, ITEM_GAP
 
 SWEEPS = 6
 STILL = 0.05
+ENTRY = 8.0  # what flows into a crossing of the frame, for want of knowledge
 HEAVY, SIDE, LIGHT = 1.0, 1e-3, 1e-6
 
 
@@ -28,8 +29,22 @@ def place_across(net: Network) -> list[float]:
             break
     if len(net.rank) > len(net.plan.pieces):
         _straighten(net, gaps, x)
+        _follow(net, gaps, x, ups, downs)
     _snap(net, x)
     return x
+
+
+def _follow(
+    net: Network, gaps: list[list[float]], x: list[float], ups: list[list[Step]], downs: list[list[Step]]
+) -> None:
+    """Moves the crossings of the frame in line with what has been straightened since."""
+    for number, sides, wanted in ((0, downs, net.plan.ins), (-1, ups, net.plan.outs)):
+        if not wanted:
+            continue
+        layer = net.layers[number]
+        goals = [_wish(sides[vertex], x, x[vertex]) for vertex in layer]
+        for vertex, at in zip(layer, spread(goals, [1.0] * len(layer), gaps[number]), strict=True):
+            x[vertex] = at
 
 
 def _snap(net: Network, x: list[float]) -> None:
@@ -63,14 +78,14 @@ def _pack(layer: list[int], apart: list[float], x: list[float]) -> None:
 
 
 def _main(net: Network, sides: list[list[Step]], worth: list[float]) -> list[list[Step]]:
-    """The neighbours that a vertex lines up with: the worthiest pieces, or bends where it is one itself."""
+    """The neighbours that a vertex lines up with: the worthiest, and pieces sooner than bends."""
     count = len(net.plan.pieces)
     found = []
     for vertex, near in enumerate(sides):
         if len(near) > 1:
-            alike = [step for step in near if (step.to < count) == (vertex < count)] or near
-            best = max(worth[step.to] for step in alike)
-            found.append([step for step in alike if worth[step.to] * 2 > best])
+            worths = [worth[step.to] if step.to < count else worth[step.to] / 3 for step in near]
+            best = max(worths)
+            found.append([step for step, value in zip(near, worths, strict=True) if value * 2 > best])
         else:
             found.append(near)
     return found
@@ -81,7 +96,7 @@ def _masses(net: Network) -> list[float]:
     masses = [0.0] * len(net.rank)
     for layer in net.layers:
         for vertex in layer:
-            piece = 1.0 if vertex < len(net.plan.pieces) else 0.0
+            piece = ENTRY if vertex < net.plan.ins else 1.0 if vertex < len(net.plan.pieces) else 0.0
             masses[vertex] = min(piece + sum(masses[step.to] for step in net.ups[vertex]), 1e9)
     return masses
 

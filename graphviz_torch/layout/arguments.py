@@ -15,7 +15,7 @@ PLACES = {
     "argmax": {"1": "dim"},
     "unsqueeze": {"1": "dim"},
     "squeeze": {"1": "dim"},
-    "flatten": {"1": "from dim"},
+    "flatten": {"1": "start_dim"},
     "chunk": {"1": "chunks", "2": "dim"},
     "split": {"1": "size", "2": "dim"},
     "cumsum": {"1": "dim"},
@@ -27,50 +27,39 @@ SHOWN = frozenset(
     "keepdim dtype device exponent other alpha is_causal approximate negative_slope num_heads repeats shifts k "
     "normalized_shape diagonal start_dim split_size_or_sections num_classes min max upscale_factor equation".split()
 )
-HIDDEN = frozenset("view reshape expand permute linear embedding batch_norm layer_norm conv1d conv2d conv3d".split())
+HIDDEN = frozenset(
+    "view reshape expand expand_as contiguous linear embedding batch_norm layer_norm conv1d conv2d conv3d zeros ones "
+    "empty full arange zeros_like ones_like full_like empty_like new_zeros new_ones new_full rand randn".split()
+)
+POSITIONAL = frozenset("permute transpose pow repeat".split())
+BARE = frozenset("dim0 dim1 dims exponent other".split())
+INDEXED = frozenset("getitem __getitem__ setitem __setitem__".split())
+ARITHMETIC = frozenset("add sub mul div truediv eq ne lt gt le ge pow floordiv rsub rtruediv radd rmul".split())
 LIMIT = 40
 
 
 def operation_words(node: Node) -> str:
     """Short words for the arguments that matter, empty for none."""
-    if not node.attributes:
+    if not node.attributes or node.name in HIDDEN:
         return ""
     places = PLACES.get(node.name, {})
-    words = []
-    for name, value in node.attributes:
-        shown = places.get(name, name)
-        if not _is_plain(value):
-            continue
-        if shown.isdigit():
-            if _is_scalar_operation(node) or node.name in (
-                "permute",
-                "transpose",
-                "pow",
-                "repeat",
-                "__getitem__",
-                "getitem",
-            ):
-                words.append(_spell(value))
-        elif (shown in SHOWN or shown == "from dim") and value is not None and value is not False:
-            words.append(f"{shown}={_spell(value)}")
-    text = " ".join(words)
+    words = [_word(node, places.get(name, name), value) for name, value in node.attributes]
+    text = " ".join(word for word in words if word)
     return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
 
 
-def _is_scalar_operation(node: Node) -> bool:
-    return node.name.strip("_").lstrip("ir") in (
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "truediv",
-        "eq",
-        "lt",
-        "gt",
-        "le",
-        "ge",
-        "pow",
-    )
+def _word(node: Node, name: str, value: Literal) -> str:
+    """One argument, empty where it says nothing."""
+    if value is None or value is False or not _is_plain(value):
+        return ""
+    if node.name in INDEXED:
+        spelled = _spell(value)
+        return f"[{spelled[1:-1].rstrip(',') if isinstance(value, tuple) and value else spelled}]"
+    if name in BARE:
+        return _spell(value)
+    if name.isdigit():
+        return _spell(value) if node.name in POSITIONAL or node.name.strip("_") in ARITHMETIC else ""
+    return f"{name}={_spell(value)}" if name in SHOWN else ""
 
 
 def _is_plain(value: Literal) -> bool:

@@ -25,7 +25,7 @@ from graphviz_torch.layout.words import humanised, meta_words, module_words, sha
 TITLE_LIMIT = 240.0
 LINE_LIMIT = 250.0
 HEAD_LIMIT = 230.0
-TOOLTIP_LIMIT = 600
+MOST_NAMES = 60
 MARKS = {
     "numpy": "data leaves the graph: numpy",
     "item": "data leaves the graph: item",
@@ -123,7 +123,7 @@ class Painter:
         if node is None:
             return self._placeholder(item)
         if node.kind in ("input", "output"):
-            return self._pill(node)
+            return self._pill(node, item.others)
         if node.kind in ("parameter", "buffer", "constant"):
             return self._leaf(node)
         return self._card(item, node)
@@ -250,7 +250,7 @@ class Painter:
             head = f"{node.op or node.name}" + (f" in {path}" if path else "")
         lines = [head, self._flow(node), place_words(node.source)]
         lines.extend(d.message for d in self.diagnostics.get(node.id, ()))
-        return "\n".join(line if len(line) <= TOOLTIP_LIMIT * 40 else line for line in lines if line)
+        return "\n".join(line for line in lines if line)
 
     def _flow(self, node: Node) -> str:
         """What goes in and what comes out."""
@@ -263,19 +263,21 @@ class Painter:
         value = self.index.values.get(value_id)
         return "" if value is None else meta_words(value.meta, device=self.many_devices)
 
-    def _pill(self, node: Node) -> Face:
+    def _pill(self, node: Node, others: tuple[Node, ...]) -> Face:
         value = (node.results or node.operands or ("",))[0]
         name = node.name or ("output" if node.kind == "output" else "input")
-        name = elide(name, "p", TITLE_LIMIT)
+        more = f" and {len(others)} more" if others else ""
+        name = elide(name, "p", TITLE_LIMIT) + more
         words = self._meta(value)
         lines = ((name, "p", ""), (words, "q", "")) if words else ((name, "p", ""),)
         wide = text_width(name, "p") + (text_width(words, "q") + 7 if words else 0)
-        tooltip = f"{node.kind} {node.name}".strip() + (f"\n{words}" if words else "")
+        names = "\n".join(other.name for other in others[:MOST_NAMES])
+        tooltip = "\n".join(word for word in (f"{node.kind} {node.name}".strip(), names, words) if word)
         return Face("pill", "", lines, _rounded(max(wide + 36, 80)), PILL_HEIGHT, tooltip)
 
     def _leaf(self, node: Node) -> Face:
         value = (node.results or ("",))[0]
-        name = elide(node.name, "r", TITLE_LIMIT)
+        name = elide(relative(node.name, base_path(self.tree.items[node.id].body)), "r", TITLE_LIMIT)
         words = self._meta(value)
         lines = [(name, "r", "")] + ([(words, "q", "")] if words else [])
         wide = text_width(name, "r") + (text_width(words, "q") + 7 if words else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphviz_torch.layout.faces import Face, Painter
 from graphviz_torch.layout.level import Level, lay_out
@@ -73,6 +73,7 @@ class Framer:
         remarks = {item.place: found for item in body.items if (found := remark(self.painter, item))}
         faces = [None if item.inner is not None else self._face(body, item.place, remarks) for item in body.items]
         stems = self._stems(body, faces)
+        faces = [self._covering(face, stem) for face, stem in zip(faces, stems, strict=True)]
         plan, edges = self._plan(body, faces, stems, remarks, head)
         level = self._levels.get(plan)
         if level is None:
@@ -117,6 +118,15 @@ class Framer:
             found.append((key, at, label))
             at += step
         return found
+
+    def _covering(self, face: Face | None, stem: list[tuple[str, float, str]]) -> Face | None:
+        """The face, wide enough for every line to leave from under it."""
+        if face is None or len(stem) < 2:
+            return face
+        wide = 2 * max(abs(at) for _, at, _ in stem) + 2 * CROSSING
+        if self.sideways:
+            return replace(face, height=max(face.height, wide))
+        return replace(face, width=max(face.width, wide))
 
     def _reach(self, label: str) -> float:
         """How far a label reaches to the right of its line."""

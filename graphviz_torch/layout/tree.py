@@ -11,6 +11,7 @@ from graphviz_torch.ir.walks import GraphIndex
 
 BORDER = -1  # stands for the frame's own edge, at either end of an edge within it
 MANY_STEMS = 6
+MANY_OUTPUTS = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -20,6 +21,7 @@ class Item:
     Attributes:
         call: the innermost call that the item stands for as a whole, if it does.
         fold: the fold annotation that applies to it.
+        others: further outputs that read the same value and are drawn with it.
     """
 
     body: Body
@@ -30,6 +32,7 @@ class Item:
     fold: Json = None
     reference: Node | None = None
     ghosts: tuple[Module, ...] = ()
+    others: tuple[Node, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -124,6 +127,7 @@ class _Grower:
         self.bodies: dict[str | None, Body] = {None: self.canvas}
         self.passed: dict[str, Json] = {}
         self.items: dict[str, Item] = {}
+        self.outputs: dict[str, Item] = {}
         self.failed: Item | None = None
         for call in self.graph.calls:
             self._frame(call)
@@ -159,8 +163,10 @@ class _Grower:
         for node in self.graph.nodes:
             if node.kind in ("call", "module"):
                 self._place(node, self.bodies.get(node.module_call, self.canvas))
-            elif node.kind in ("input", "output"):
+            elif node.kind == "input":
                 self._place(node, self.canvas)
+            elif node.kind == "output":
+                self._place_output(node)
             else:
                 self._place(node, homes.get(node.id, self.canvas))
 
@@ -172,6 +178,18 @@ class _Grower:
             self.passed.get(call) if call is not None and self.sizes[call] == 1 else None
         )
         self.items[node.id] = body.add(node=node, call=self.index.calls[call] if alone and call else None, fold=fold)
+
+    def _place_output(self, node: Node) -> None:
+        """Draws outputs of one value together where there are many, as there are after a fold."""
+        value = node.operands[0] if node.operands else ""
+        if value and len(self.index.consumers[value]) > MANY_OUTPUTS:
+            first = self.outputs.get(value)
+            if first is not None:
+                first.others += (node,)
+                self.items[node.id] = first
+                return
+        self._place(node, self.canvas)
+        self.outputs[value] = self.items[node.id]
 
     def _attach(self, body: Body) -> None:
         """Makes a frame an item of the frame around it, and so on up."""

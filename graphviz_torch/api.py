@@ -19,6 +19,7 @@ from graphviz_torch.passes.view import view
 from graphviz_torch.render import engine_dot, formats, totals, tree
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.trace import tracers
+from graphviz_torch.trace.explain import describe
 from graphviz_torch.trace.options import TraceOptions
 
 if TYPE_CHECKING:
@@ -121,6 +122,11 @@ def show(
 def summary(graph: Graph) -> dict[str, Any]:
     """The totals of a graph, as plain data."""
     return totals.summary(graph)
+
+
+def explain(graph: Graph) -> tuple[str, ...]:
+    """Why the run failed, one fact a line; empty where it did not."""
+    return describe(graph)
 
 
 def save(graph: Graph, path: str | Path) -> None:

@@ -28,6 +28,15 @@ def functorch_base(tensor: torch.Tensor) -> torch.Tensor:
     return tensor
 
 
+def outside_transforms() -> AbstractContextManager[Any]:
+    """Leaves vmap, grad and jvp for a while, so that plain tensors can be handled inside of them."""
+    try:
+        from torch._functorch.pyfunctorch import temporarily_clear_interpreter_stack
+    except ImportError:
+        return nullcontext()
+    return temporarily_clear_interpreter_stack()  # type: ignore[no-any-return]
+
+
 def eager_stance() -> AbstractContextManager[Any]:
     """Makes compiled modules run eagerly; a no-op while dynamo is not loaded, since then nothing is compiled."""
     set_stance = getattr(torch.compiler, "set_stance", None)

@@ -30,7 +30,7 @@ def strides(tensor: torch.Tensor) -> tuple[int, ...] | None:
     """Strides in elements; `None` where the layout has none."""
     try:
         return tuple(int(step) for step in tensor.stride()) if tensor.layout is torch.strided else None
-    except (RuntimeError, TypeError):
+    except (RuntimeError, TypeError, ValueError):
         return None
 
 

@@ -18,7 +18,9 @@ LONGEST_SEQUENCE = 1000
 def attributes(op: Op) -> tuple[tuple[str, Literal], ...]:
     """The arguments of a recorded operation."""
     names = parameter_names(op.function) if op.function is not None else ()
-    named = [(names[place] if place < len(names) else str(place), literal(value)) for place, value in enumerate(op.args)]
+    named = [
+        (names[place] if place < len(names) else str(place), literal(value)) for place, value in enumerate(op.args)
+    ]
     return (*named, *((key, literal(value)) for key, value in op.kwargs.items()))
 
 

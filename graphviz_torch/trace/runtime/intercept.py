@@ -18,6 +18,7 @@ from graphviz_torch.trace.runtime.operations import Operation, classify
 from graphviz_torch.trace.runtime.recording import Recorder
 
 UNSEEN = object()
+is_compiling = torch.compiler.is_dynamo_compiling
 
 
 class FunctionMode(TorchFunctionMode):
@@ -28,6 +29,8 @@ class FunctionMode(TorchFunctionMode):
         self._known: dict[Callable[..., Any], Operation | None] = {}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if is_compiling():  # the compiler looks at this very function; it is to see the model alone
+            return func(*args, **(kwargs or {}))
         info = self._known.get(func, UNSEEN)
         if info is UNSEEN:
             info = self._known[func] = classify(func)
@@ -54,9 +57,15 @@ class DispatchMode(TorchDispatchMode):
         if self._recorder.current is not None:
             return func(*args, **(kwargs or {}))
         name = func.__name__.partition(".")[0]
-        info = Operation(name, f"torch.ops.{func}", False, name.endswith("_") and not name.startswith("_"))
+        info = Operation(name, f"torch.ops.{func}", False, _mutable(func), below=True)
         with torch._C.DisableTorchFunction():
             return self._recorder.run(info, func, args, kwargs)
+
+
+def _mutable(func: Any) -> bool:
+    """Whether an aten operation writes an argument."""
+    schema = getattr(func, "_schema", None)
+    return schema is not None and schema.is_mutable
 
 
 @contextmanager

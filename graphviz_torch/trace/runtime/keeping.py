@@ -19,11 +19,13 @@ class KeepingRecorder(Recorder):
 
     Attributes:
         kept: each such value with a copy of its tensor as it was when it was first met.
+        marked: values that autograd was told to track after they were made.
     """
 
     def __init__(self, leaves: dict[int, tuple[str, Tensor, str]], paths: dict[int, str]) -> None:
         super().__init__(leaves, paths)
         self.kept: list[tuple[Held, Tensor]] = []
+        self.marked: list[Held] = []
         self._copies: dict[int, tuple[Any, Any]] = {}
 
     def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
@@ -42,6 +44,13 @@ class KeepingRecorder(Recorder):
                 self._keep(held, compat.functorch_base(tensor))
         return out
 
+    def operand(self, tensor: Tensor) -> Held:
+        """As for every recorder; `requires_grad_` is no operation, so what it did is noted here."""
+        held = super().operand(tensor)
+        if tensor.requires_grad and not held.grad and tensor.is_leaf:
+            self.marked.append(held)
+        return held
+
     def _synthetic(self, call: Call, name: str, operands: list[Held], tensor: Tensor) -> Held:
         held = super()._synthetic(call, name, operands, tensor)
         if name == "opaque":
@@ -51,7 +60,7 @@ class KeepingRecorder(Recorder):
     def _keep(self, held: Held, tensor: Tensor) -> None:
         outer, self.current = self.current, self.current or Op()
         try:
-            with torch._C.DisableTorchFunction(), torch.no_grad():
+            with compat.outside_transforms(), torch._C.DisableTorchFunction(), torch.no_grad():
                 self.kept.append((held, self._copy(tensor)))
         finally:
             self.current = outer

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 # Attributes of a tensor that are operations; all others (shape, dtype, device ...) only describe it.
 TENSOR_ATTRIBUTES = frozenset(("T", "mT", "H", "mH", "real", "imag", "data", "grad"))
 
@@ -22,7 +24,9 @@ DESCRIPTIONS = frozenset(
 )
 
 # Reads of a value by Python: the data leaves the graph.
-READS = frozenset("__contains__ item tolist __bool__ __int__ __float__ __index__ __complex__ numpy __array__ is_nonzero equal allclose".split())
+READS = frozenset(
+    "__contains__ item tolist __bool__ __int__ __float__ __index__ __complex__ numpy __array__ is_nonzero equal allclose".split()
+)
 
 OPERATORS = {
     "add": "add", "radd": "add", "iadd": "add_", "sub": "sub", "rsub": "rsub", "isub": "sub_", "mul": "mul",
@@ -37,12 +41,17 @@ OPERATORS = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a function is called, and whether Python reads its result."""
+    """What a function is called, and whether Python reads its result.
+
+    Attributes:
+        below: seen below autograd, where tensors do not count their writes yet; the schema tells what is written.
+    """
 
     name: str
     op: str
     reads: bool
     writes: bool
+    below: bool = False
 
 
 def classify(function: Callable[..., Any]) -> Operation | None:
@@ -59,7 +68,9 @@ def classify(function: Callable[..., Any]) -> Operation | None:
     if name in DESCRIPTIONS:
         return None
     plain = name.strip("_") if name.startswith("__") else name
-    word = OPERATORS.get(plain, plain) if name.startswith("__") else OPERATORS.get(name, name) if name in READS else name
+    word = (
+        OPERATORS.get(plain, plain) if name.startswith("__") else OPERATORS.get(name, name) if name in READS else name
+    )
     writes = (word.endswith("_") and not word.startswith("_")) or word == "setitem"
     return Operation(word, full_name(function, name), name in READS, writes)
 
@@ -70,7 +81,12 @@ def full_name(function: Callable[..., Any], name: str) -> str:
     qualified = getattr(function, "__qualname__", name)
     if "_TensorBase" in qualified or "TensorBase." in qualified or qualified.startswith("Tensor."):
         return f"torch.Tensor.{name}"
-    if module.startswith("torch._ops") or hasattr(function, "_schema") or hasattr(function, "overloadpacket"):
+    if (
+        module.startswith("torch._ops")
+        or isinstance(function, torch._ops.OperatorBase)
+        or hasattr(function, "_schema")
+        or hasattr(function, "overloadpacket")
+    ):
         return f"torch.ops.{function}"
     if type(function).__name__ in ("method_descriptor", "wrapper_descriptor"):
         return f"torch.Tensor.{name}"

@@ -26,12 +26,26 @@ SCALARS = frozenset(
 )
 Place = tuple[CodeType, int, "Place | None"]
 DEEPEST_STRUCTURE = 12
+UNCOUNTED = -2
 
 
 class Held:
     """A tensor at one moment."""
 
-    __slots__ = ("device", "dtype", "grad", "id", "name", "op", "previous", "shape", "source", "storage", "stride", "version")
+    __slots__ = (
+        "device",
+        "dtype",
+        "grad",
+        "id",
+        "name",
+        "op",
+        "previous",
+        "shape",
+        "source",
+        "storage",
+        "stride",
+        "version",
+    )
 
 
 class OperandAt:
@@ -88,9 +102,14 @@ class Recorder:
         held.id = None
         held.source, held.op, held.name, held.previous = source, op, name, previous
         try:
-            held.shape, held.dtype, held.device, held.grad = tensor.shape, tensor.dtype, tensor.device, tensor.requires_grad
+            held.shape, held.dtype, held.device, held.grad = (
+                tensor.shape,
+                tensor.dtype,
+                tensor.device,
+                tensor.requires_grad,
+            )
             held.stride = strides(tensor)
-        except RuntimeError:  # nested and uninitialised tensors have no sizes
+        except (RuntimeError, ValueError):  # nested and uninitialised tensors have no sizes
             held.shape, held.dtype, held.device, held.grad = None, tensor.dtype, tensor.device, tensor.requires_grad
             held.stride = None
         held.version = version(tensor)
@@ -124,7 +143,7 @@ class Recorder:
     def _remember(self, tensor: Tensor, held: Held) -> int:
         try:
             storage = compat.functorch_base(tensor).untyped_storage()
-        except (RuntimeError, NotImplementedError):  # sparse, nested and some subclasses have none
+        except (RuntimeError, NotImplementedError, ValueError):  # sparse, nested and uninitialised tensors have none
             return 0
         key = id(storage)
         entry = self._memory.get(key)
@@ -145,7 +164,7 @@ class Recorder:
                 other = entry[0]()
                 if other is not None and other.device.type == "cpu" and other.data_ptr() == address:
                     return entry[1]
-        except (RuntimeError, NotImplementedError):
+        except (RuntimeError, NotImplementedError, ValueError):
             return None
         return None
 
@@ -157,7 +176,9 @@ class Recorder:
         writer = memory[2] if memory else None
         if writer is not None and (held.op is None or held.op.id < writer.id):
             return self.hold(tensor, "written", writer, held.name, held)
-        if version(tensor) != held.version:  # written by something that was not seen
+        if held.version == UNCOUNTED:
+            held.version = version(tensor)
+        elif version(tensor) != held.version:  # written by something that was not seen
             fresh = self.hold(tensor, held.source, held.op, held.name, held.previous)
             fresh.id = held.id
             self.notes.append(("unseen_write", held, "written by something that the tracer did not see"))
@@ -195,6 +216,9 @@ class Recorder:
         self.current = outer
         self._written(op, tensors, before, out)
         op.results = [self.hold(t, "op", op) for t in tensors_of(out)]
+        if info.below:
+            for held in (*op.results, *op.written):
+                held.version = UNCOUNTED
         return out
 
     def _template(self, value: Any, tensors: list[Tensor]) -> Any:
@@ -216,9 +240,12 @@ class Recorder:
 
     def _written(self, op: Op, tensors: list[Tensor], before: list[int], out: Any) -> None:
         written = []
+        if op.info.below and not op.info.writes:
+            return
+        targets = schema_writes(op) if op.info.below else ()
         for place, tensor in enumerate(tensors):
             unversioned = before[place] < 0 and place == 0 and op.info.writes
-            if not unversioned and version(tensor) == before[place]:
+            if place not in targets and not unversioned and version(tensor) == before[place]:
                 continue
             memory = self._memory.get(op.operands[place].storage)
             if memory is not None:
@@ -256,7 +283,12 @@ class Recorder:
         tensors = list({id(t): t for t in tensors_of(out)}.values())
         for tensor in tensors:
             held = self.operand(tensor)
-            if held.source in ("external", "same") and held.op is None and call.operands and not self._known(held, call):
+            if (
+                held.source in ("external", "same")
+                and held.op is None
+                and call.operands
+                and not self._known(held, call)
+            ):
                 held = self._synthetic(call, "opaque", list(call.operands), tensor)
             elif len(self.ops) == call.first and held.source != "op":
                 held = self._synthetic(call, "passthrough", [held], tensor)
@@ -303,6 +335,15 @@ class Recorder:
                 code = None
             known = self._in_torch[kind] = code is not None and not is_user(code)
         return known and "forward" not in module.__dict__
+
+
+def schema_writes(op: Op) -> set[int]:
+    """Places of the operands that an aten operation writes, as its schema says."""
+    found = set()
+    for argument, place in zip(op.function._schema.arguments, op.args, strict=False):
+        if isinstance(place, OperandAt) and argument.alias_info is not None and argument.alias_info.is_write:
+            found.add(place.index)
+    return found
 
 
 def version(tensor: Tensor) -> int:

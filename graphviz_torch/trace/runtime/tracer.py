@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import torch
@@ -13,7 +12,7 @@ from torch import nn
 from graphviz_torch.errors import TraceError
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import Failure, Graph, Origin, SourceLocation
-from graphviz_torch.trace.explain import describe, explain
+from graphviz_torch.trace.explain import explain
 from graphviz_torch.trace.guard import unchanged
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
@@ -61,7 +60,9 @@ def _traced(
 ) -> tuple[Graph, Assembly, RecorderKind, tuple[torch.Tensor, ...]]:
     sources = Sources(options.roots)
     tree = module_tree(model, sources)
-    recorder = kind(_leaves(model), {id(m): path for path, m in reversed(list(model.named_modules(remove_duplicate=False)))})
+    recorder = kind(
+        _leaves(model), {id(m): path for path, m in reversed(list(model.named_modules(remove_duplicate=False)))}
+    )
     for name, tensor in _inputs(model, args, kwargs):
         recorder.hold(tensor, "input", None, name)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
@@ -114,7 +115,9 @@ def _inputs(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     return list(found.values())
 
 
-def _failed(recorder: Recorder, builder: GraphBuilder, assembly: Assembly, sources: Sources, error: Exception) -> TraceError:
+def _failed(
+    recorder: Recorder, builder: GraphBuilder, assembly: Assembly, sources: Sources, error: Exception
+) -> TraceError:
     op, call = recorder.failed or (None, None)
     builder.fail(
         Failure(
@@ -126,16 +129,15 @@ def _failed(recorder: Recorder, builder: GraphBuilder, assembly: Assembly, sourc
         )
     )
     graph = builder.finish()
-    return TraceError(str(error), graph=graph)
+    return TraceError(str(error), graph=replace(graph, failure=explain(graph) or graph.failure))
 
 
 def _frames(error: Exception, sources: Sources) -> list[SourceLocation]:
-    frames = [(f.f_code, f) for f, _ in traceback.walk_tb(error.__traceback__)]
-    del frames
+    """The user's frames, innermost first."""
     found = []
-    tb = error.__traceback__
-    while tb is not None:
-        if is_user(tb.tb_frame.f_code):
-            found.append(sources.place(tb.tb_frame.f_code, tb.tb_lasti))
-        tb = tb.tb_next
+    step = error.__traceback__
+    while step is not None:
+        if is_user(step.tb_frame.f_code):
+            found.append(sources.place(step.tb_frame.f_code, step.tb_lasti))
+        step = step.tb_next
     return found[::-1]

@@ -1,0 +1,42 @@
+"""The command `torchviz-cli`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from graphviz_torch.version import __version__
+from torchviz_cli.commands.render import render
+from torchviz_cli.commands.show import show
+
+app = typer.Typer(
+    name="torchviz-cli",
+    help="See what a PyTorch model really does.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(render)
+app.command()(show)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"torchviz-cli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """See what a PyTorch model really does."""
+
+
+def main() -> None:
+    """Runs the command line."""
+    app(prog_name="torchviz-cli")

@@ -1,0 +1,21 @@
+"""What is said when the model raised: the operation, its operands, the place in the user's code, and why."""
+
+from __future__ import annotations
+
+from graphviz_torch import api
+from graphviz_torch.errors import TorchvizError, TraceError
+from torchviz_cli.console import Console
+
+
+def told(error: TraceError, console: Console) -> None:
+    """Says what failed, where and why."""
+    failure = error.graph.failure
+    name = failure.exception if failure is not None else type(error.__cause__).__name__
+    lines = error.message.splitlines() or [""]
+    console.error(
+        TorchvizError(
+            f"the model raised {name}: {lines[0]}",
+            details=(*lines[1:4], *api.explain(error.graph)),
+            hint=(failure.hint or None) if failure is not None else None,
+        )
+    )

@@ -127,6 +127,8 @@ class _Machine:
             return function(*args, **kwargs)
 
     def _keep(self, value: str, tensor: Tensor) -> None:
+        if value in self._recording.marked:
+            tensor.requires_grad_()
         self._tensors[value] = tensor
         self._versions[value] = _version(tensor)
 

@@ -34,11 +34,13 @@ class Recording:
         operations: by node id, the function and its arguments with operand placeholders.
         kept: by value id, copies of the tensors that no operation made, as they were when they were first met.
         outputs: copies of the tensors that the model returned, in order.
+        marked: ids of values that autograd was told to track after they were made.
     """
 
     operations: dict[str, Op] = field(default_factory=dict)
     kept: dict[str, torch.Tensor] = field(default_factory=dict)
     outputs: tuple[torch.Tensor, ...] = ()
+    marked: frozenset[str] = frozenset()
 
 
 def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
@@ -52,7 +54,8 @@ def trace_with_recording(
     """The graph, and what is needed to run it again."""
     graph, assembly, recorder, outputs = _traced(model, args, kwargs, options, KeepingRecorder)
     kept = {held.id: tensor for held, tensor in reversed(recorder.kept) if held.id is not None}
-    return graph, Recording(assembly.nodes, kept, outputs)
+    marked = frozenset(held.id for held in recorder.marked if held.id is not None)
+    return graph, Recording(assembly.nodes, kept, outputs, marked)
 
 
 def _traced(

@@ -1,7 +1,8 @@
 """Auto depth: which calls to open so that about a budget of nodes is drawn.
 
 Level by level from the root, modules of one type on one level are opened together or not at all, so that equal things
-look equal; the larger ones first. The way to a failing operation is always open. The last that closes is the root.
+look equal; the larger ones first. Where a type does not fit as a whole, those of it that stand for repeats may. The
+way to a failing operation is always open. The last that closes is the root.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.ir.walks import GraphIndex, annotated
 from graphviz_torch.passes.collapse import close
 from graphviz_torch.passes.regions import Region, regions
 
@@ -28,12 +29,15 @@ def _opened(graph: Graph, tree: Mapping[str, Region], budget: int) -> set[str]:
     bodies = _Bodies(tree)
     opened = _failing(graph)
     drawn = len(bodies.outside(graph)) + sum(bodies.growth(call) for call in opened)
+    repeated = {mark.target for mark in annotated(graph, "fold")}
     for group in _groups(graph, tree):
         reachable = [call for call in group if call not in opened and bodies.visible(call, opened)]
-        growth = sum(bodies.growth(call) for call in reachable)
-        if drawn + growth <= budget * TOLERANCE:
-            opened.update(reachable)
-            drawn += growth
+        for some in (reachable, [call for call in reachable if call in repeated]):
+            growth = sum(bodies.growth(call) for call in some)
+            if drawn + growth <= budget * TOLERANCE:
+                opened.update(some)
+                drawn += growth
+                break
     return opened
 
 

@@ -4,6 +4,7 @@
    are linked among each other and to the window before.
 2. A row of windows that feed one another folds from three on, or from two where a window has four operations.
    Windows side by side (experts, heads) fold from four on, so that query, key and value stay apart.
+   In a loop that counts (`x[0]`, `x[1]` ...) the numbers may differ if the windows feed one another.
 3. The first window stays. A window of several items gets a call of kind `repeat` around it; a single item is marked
    itself. The mark says how often, and whether the weights are distinct or the same.
 4. Links from or to the other windows move to the first one: what they read from elsewhere becomes an extra operand,
@@ -68,7 +69,7 @@ def _runs(signatures: Signatures) -> list[Run]:
 
 def _runs_inside(signatures: Signatures, call: str | None) -> Iterator[Run]:
     items = signatures.items.get(call, [])
-    labels = [signatures.labels[item] for item in items]
+    labels = [signatures.loose.get(item, signatures.labels[item]) for item in items]
     repeats = _Repeats(labels)
     at = 0
     while at < len(items):
@@ -158,6 +159,8 @@ def _linked_alike(
             break
         alike += 1
     chained = any(link[0] == "before" for link in pattern)
+    if not chained and any(item in signatures.loose for item in windows[0]):
+        return None
     if not _worth(alike, size, any(item in signatures.tree for item in windows[0]), chained):
         return None
     return Run(call, tuple(windows[:alike]), first, size)

@@ -2,7 +2,8 @@
 
 1. A batch-norm counter (`num_batches_tracked`) that is only counted up.
 2. An operation that only asks for a shape or a like property, and whose answer is no tensor.
-3. A parameter or buffer that only its own layer reads: it is on the layer's card.
+3. A parameter or buffer that only its own layer reads: it is on the layer's card. A layer is a module that calls no
+   other (what it holds below it, it uses itself) and is not the whole model.
 
 What was hidden is linked past: its readers read its operand. Nothing else changes.
 """
@@ -105,16 +106,29 @@ def _without_leaves(node: Node, index: GraphIndex, hidden: dict[str, str]) -> No
     return without_operands(node, gone)
 
 
+def _callers(index: GraphIndex) -> set[str]:
+    """Paths of the modules that called another in which something ran, be that call open or closed."""
+    callers = set()
+    seen: set[str | None] = {None}
+    for node in index.graph.nodes:
+        if node.kind == "module" and node.module_call is not None:
+            callers.add(index.calls[node.module_call].path)
+        call = node.module_call
+        while call is not None and call not in seen:
+            seen.add(call)
+            parent = index.calls[call].parent
+            if parent is not None and index.calls[call].kind == "module":
+                callers.add(index.calls[parent].path)
+            call = parent
+    return callers
+
+
 class _Owners:
     """Tells whether a reader of a parameter belongs to a layer that holds it and that calls no other module."""
 
     def __init__(self, index: GraphIndex) -> None:
         self._index = index
-        self._callers = {
-            index.calls[call.parent].path
-            for call in index.graph.calls
-            if call.kind == "module" and call.parent is not None
-        }
+        self._callers = _callers(index)
         self._sharing: dict[str, set[str]] = {}
         for module in index.graph.modules:
             for tensor in (*module.parameters, *module.buffers):
@@ -125,5 +139,5 @@ class _Owners:
         if reader.module_call is None:
             return False
         path = self._index.calls[reader.module_call].path
-        holds = path == leaf.name.rpartition(".")[0] or path in self._sharing.get(leaf.name, ())
-        return holds and path not in self._callers
+        holds = leaf.name.startswith(f"{path}.") or path in self._sharing.get(leaf.name, ())
+        return bool(path) and holds and path not in self._callers

@@ -11,8 +11,11 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 from graphviz_torch.ir.graph import Graph, Json, Node, TensorMeta
+from graphviz_torch.ir.literals import Slice
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.passes.regions import OPERATIONS, Region, regions
+
+PICKING = frozenset(("getitem", "__getitem__", "select", "narrow"))
 
 Token = tuple[Hashable, ...]
 
@@ -27,6 +30,7 @@ class Signatures:
         labels: the signature of an operation (without its data flow) or of a call.
         reads: the values that come into a call from outside, without its own parameters and buffers.
         items: ids of the operations and calls directly inside a call, in order of time (`None`: outside every call).
+        loose: for operations that pick by number (`x[3]`) a signature without that number, for loops that count.
     """
 
     index: GraphIndex
@@ -36,6 +40,7 @@ class Signatures:
     labels: dict[str, int] = field(default_factory=dict)
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     items: dict[str | None, list[str]] = field(default_factory=dict)
+    loose: dict[str, int] = field(default_factory=dict)
 
     def span(self, item: str) -> tuple[int, int]:
         """First place and number of the operations of an item."""
@@ -92,7 +97,9 @@ class _Signer:
     def sign(self) -> None:
         labels = self._found.labels
         for node in self._found.operations:
-            labels[node.id] = self._operation(node)
+            labels[node.id] = self._operation(node, node.attributes)
+            if node.name in PICKING:
+                self._found.loose[node.id] = self._operation(node, _without_numbers(node.attributes))
         for call, region in reversed(list(self._found.tree.items())):
             if region.size:
                 labels[call] = self._call(call, region)
@@ -108,13 +115,13 @@ class _Signer:
             known = self._kinds[id(meta)] = (meta, number)
         return known[1]
 
-    def _operation(self, node: Node) -> int:
+    def _operation(self, node: Node, attributes: Hashable) -> int:
         if node.id in self._failed:
             return self._number(("failed", node.id))
         values = self._found.index.values
         types = tuple([self._kind(values[result].meta) for result in node.results])
         name = node.name if node.kind == "call" else ""
-        return self._number((name, node.op, node.attributes, types, len(node.operands), self._marks.get(node.id)))
+        return self._number((name, node.op, attributes, types, len(node.operands), self._marks.get(node.id)))
 
     def _call(self, call: str, region: Region) -> int:
         flow, reads = self._flow(call, region)
@@ -155,6 +162,15 @@ class _Signer:
         if node.kind not in ("parameter", "buffer") or not node.name.startswith(prefix):
             return None
         return node.name[len(prefix) :]
+
+
+def _without_numbers(item: Hashable) -> Hashable:
+    """The arguments with every whole number alike."""
+    if isinstance(item, tuple):
+        return tuple(map(_without_numbers, item))
+    if isinstance(item, Slice):
+        return ("slice", *map(_without_numbers, (item.start, item.stop, item.step)))
+    return "number" if type(item) is int else item
 
 
 def _failed(index: GraphIndex) -> set[str]:

@@ -63,12 +63,15 @@ def picture(graph: Graph) -> Picture:
     """The picture of a graph."""
     index = GraphIndex(graph)
     roles = _roles(index)
+    first = _first_outputs(graph)
     keys = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
+    keys |= {output: keys[outputs[0]] for outputs in first.values() for output in outputs}
     drawn = _drawn_calls(index)
     clusters = {call.id: f"c{number}" for number, call in enumerate(drawn)}
     spots = tuple(
-        Spot(keys[node.id], node, caption(index, node), tooltip(index, node), roles.get(node.id, node.kind))
+        Spot(keys[node.id], node, _lines(index, node, first), tooltip(index, node), roles.get(node.id, node.kind))
         for node in graph.nodes
+        if node.kind != "output" or first[node.operands[0]][0] == node.id
     )
     inside = {keys[node.id]: clusters.get(node.module_call or "") for node in graph.nodes}
     return Picture(
@@ -80,6 +83,21 @@ def picture(graph: Graph) -> Picture:
         ),
         inside,
     )
+
+
+def _first_outputs(graph: Graph) -> dict[str, list[str]]:
+    """The outputs that read each value: they are drawn as one."""
+    found: dict[str, list[str]] = {}
+    for node in graph.nodes:
+        if node.kind == "output":
+            found.setdefault(node.operands[0], []).append(node.id)
+    return found
+
+
+def _lines(index: GraphIndex, node: Node, first: Mapping[str, list[str]]) -> tuple[str, ...]:
+    lines = caption(index, node)
+    more = len(first[node.operands[0]]) - 1 if node.kind == "output" else 0
+    return (f"{lines[0]} and {more} more", *lines[1:]) if more else lines
 
 
 def _drawn_calls(index: GraphIndex) -> list[ModuleCall]:
@@ -96,10 +114,10 @@ def _drawn_calls(index: GraphIndex) -> list[ModuleCall]:
 
 
 def _arrows(index: GraphIndex, keys: Mapping[str, str]) -> list[Arrow]:
-    merged: dict[tuple[str, str], list[str]] = {}
+    merged: dict[tuple[str, str], dict[str, str]] = {}
     for producer, consumer, value in index.edges():
-        merged.setdefault((keys[producer], keys[consumer]), []).append(meta_words(index.values[value].meta))
-    return [Arrow(start, end, _flow(types)) for (start, end), types in merged.items()]
+        merged.setdefault((keys[producer], keys[consumer]), {})[value] = meta_words(index.values[value].meta)
+    return [Arrow(start, end, _flow(list(types.values()))) for (start, end), types in merged.items()]
 
 
 def _flow(types: list[str]) -> str:

@@ -191,3 +191,19 @@ def test_auto_depth_opens_the_way_to_the_failure() -> None:
     assert [call.id for call in shown.calls] == ["#0", "blocks.3#0"]
     assert shown.failure is not None
     assert shown.failure.node == "blocks.3.down#0"
+
+
+def test_auto_depth_opens_repeats_where_all_do_not_fit() -> None:
+    net = Net()
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    for stage in range(4):
+        x = net.op(f"resize{stage}", root, x)
+        for number in range(2 * stage):
+            x = block(net, f"{stage}.{number}", root, x)
+    net.leave(root, x)
+    shown = auto_depth(fold(prune(net.finish(_=x))), 10)
+    assert {call.path for call in shown.calls if "." not in call.path} == {""}
+    x = block(net, "tail", root, net.op("last", root, x))
+    mixed = auto_depth(fold(prune(net.finish(_=x))), 15)
+    assert [call.id for call in mixed.calls] == ["#0", "1.0#0", "2.0#0", "3.0#0"]

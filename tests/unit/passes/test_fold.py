@@ -212,3 +212,25 @@ def test_a_long_chain_of_one_operation() -> None:
     shown = folded(net.finish(_=x))
     assert folds(shown) == {":relu.0": (2000, "distinct")}
     assert len(shown.nodes) == 3
+
+
+def test_a_loop_that_counts_is_a_loop() -> None:
+    net = Net()
+    x, h = net.input("x", 10, 4, 8), net.input("h", 4, 8)
+    root = net.enter("", None, x, h)
+    for step in range(10):
+        now = net.op("getitem", root, x, key=step)
+        call = net.enter("cell", root, now, h)
+        h = net.op("gru_cell", call, now, h)
+        net.leave(call, h)
+    net.leave(root, h)
+    shown = folded(net.finish(_=h))
+    assert folds(shown) == {"#0:repeat.0": (10, "shared")}
+    assert len(shown.nodes) == 5
+
+
+def test_parts_that_are_picked_side_by_side_stay_apart() -> None:
+    net = Net()
+    x = net.input("x", 4, 4, 8)
+    gates = [net.op("getitem", None, x, key=gate) for gate in range(4)]
+    assert folds(folded(net.finish(_=net.op("gate", None, *gates)))) == {}

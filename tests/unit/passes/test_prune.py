@@ -122,3 +122,24 @@ def test_detach_is_no_noise() -> None:
     x = net.input("x", 4, 8)
     graph = net.finish(_=net.op("detach", None, x))
     assert prune(graph) is graph
+
+
+def test_what_a_layer_holds_below_it_is_its_own() -> None:
+    net = Net()
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    call = net.enter("attention", root, x)
+    net.module("attention.out_proj", "torch.nn.Linear", parameters={"weight": (8, 8)})
+    result = net.op("multi_head_attention_forward", call, x, net.parameter("attention.out_proj.weight", 8, 8))
+    net.leave(call, result)
+    net.leave(root, result)
+    assert kinds(prune(net.finish(_=result))) == ["in:x", "attention#0:multi_head_attention_forward.0", "out:"]
+
+
+def test_parameters_of_a_model_without_layers_are_drawn() -> None:
+    net = Net()
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    result = net.op("linear", root, x, net.parameter("weight", 8, 8))
+    net.leave(root, result)
+    assert "param:weight" in kinds(prune(net.finish(_=result)))

@@ -118,3 +118,11 @@ def test_the_native_engine_steps_in(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.warns(EngineWarning, match="native engine"):
         assert api.render(mlp(), "svg", options=RenderOptions(engine="dot")) == native
+
+
+def test_outputs_of_one_value_are_one() -> None:
+    net = Net()
+    x = net.op("f", None, net.input("x", 4, 8))
+    source = dot.render(net.finish(first=x, second=x, third=x), RenderOptions()).decode()
+    assert 'label="first and 2 more' in source
+    assert source.count("->") == 2

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.layout.faces import Face, Looks, Painter
+from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.frames import Frame, Framer, badge_width
 from graphviz_torch.layout.legend import describe, legend, remarks_below
+from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.references import add_references
 from graphviz_torch.layout.remarks import AIR, GHOST_AIR, GHOST_HEAD, LINE, Remark
 from graphviz_torch.layout.scene import Badge, Box, Card, Command, Edge, Label, Note, Scene, Swatch, Text
@@ -34,7 +35,7 @@ def scene(graph: Graph, *, direction: str = "TB", color_by: str = "kind", source
     """
     tree = build(graph)
     add_references(tree)
-    painter = Painter(tree, Looks(color_by))
+    painter = Painter(tree, color_by)
     frames = Framer(tree, painter, sideways=direction == "LR").run()
     writer = _Writer(tree, painter, frames, direction == "LR", source_url)
     writer.write()

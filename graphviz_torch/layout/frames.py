@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from graphviz_torch.layout.faces import Face, Painter
+from graphviz_torch.layout.faces import Face
+from graphviz_torch.layout.heads import head
 from graphviz_torch.layout.level import Level, lay_out
 from graphviz_torch.layout.network import Link, Piece, Plan
+from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.remarks import Remark, remark
 from graphviz_torch.layout.styles import (
     BADGE_HEIGHT,
@@ -69,16 +71,16 @@ class Framer:
         return self.frames
 
     def _frame(self, body: Body) -> Frame:
-        head = self.painter.head(body) if body.call is not None else None
+        title = head(self.painter.facts, body, body.call) if body.call is not None else None
         remarks = {item.place: found for item in body.items if (found := remark(self.painter, item))}
         faces = [None if item.inner is not None else self._face(body, item.place, remarks) for item in body.items]
         stems = self._stems(body, faces)
         faces = [self._covering(face, stem) for face, stem in zip(faces, stems, strict=True)]
-        plan, edges = self._plan(body, faces, stems, remarks, head)
+        plan, edges = self._plan(body, faces, stems, remarks, title)
         level = self._levels.get(plan)
         if level is None:
             level = self._levels[plan] = lay_out(plan)
-        return self._around(body, Frame(level, plan, head, 0, 0, 0, 0, {}, {}, faces, stems, edges, remarks))
+        return self._around(body, Frame(level, plan, title, 0, 0, 0, 0, {}, {}, faces, stems, edges, remarks))
 
     def _face(self, body: Body, place: int, remarks: dict[int, Remark]) -> Face | None:
         found = remarks.get(place)
@@ -92,7 +94,7 @@ class Framer:
                 continue
             known = found[source].get(key, "")
             silent = known or target == BORDER or self._says_itself(body, source, target)
-            found[source][key] = known if silent else self.painter.label(key)
+            found[source][key] = known if silent else self.painter.facts.label(key)
         return [self._offsets(body, place, labels, faces[place]) for place, labels in enumerate(found)]
 
     def _says_itself(self, body: Body, source: int, target: int) -> bool:
@@ -164,7 +166,7 @@ class Framer:
         return Plan(tuple(pieces), tuple(links), ins, outs, max(shortest, 0.0), self.sideways), edges
 
     def _exit(self, key: str, outs: int) -> Piece:
-        label = self.painter.label(key) if outs > 1 else ""
+        label = self.painter.facts.label(key) if outs > 1 else ""
         if self.sideways:
             return Piece(LABEL_HEIGHT + 4 if label else CROSSING, CROSSING, 0.0, 0.0)
         return Piece(CROSSING, max(CROSSING, self._reach(label)), 0.0, 0.0)

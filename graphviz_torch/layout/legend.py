@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.layout.faces import Painter
+from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.kinds import KINDS
 from graphviz_torch.layout.scene import Note, Swatch, Text
 from graphviz_torch.layout.styles import MARGIN
@@ -40,7 +40,7 @@ def legend(
 
 def _entries(painter: Painter, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
     """Colour class and word, where colour tells something apart."""
-    if painter.looks.color_by == "kind":
+    if painter.color_by == "kind":
         present = [kind for kind in KINDS if f"k-{kind}" in kinds]
         return [(f"k-{kind}", kind.replace("-", " ")) for kind in present] if len(present) > 1 else []
     return [(colour, elide(word, "s", 200.0)) for word, colour in painter.colours.items()]
@@ -68,7 +68,7 @@ def describe(painter: Painter) -> str:
     words.append(_list("from", [node.name or "an input" for node in graph.nodes if node.kind == "input"]))
     words.append(_list("to", [node.name or "the output" for node in graph.nodes if node.kind == "output"]))
     text = " ".join(word for word in words if word) + "."
-    if total := painter.totals.get("", 0):
+    if total := painter.facts.totals.get("", 0):
         text += f" {humanised(total)} parameters."
     if graph.failure is not None:
         text += f" The run stopped with {graph.failure.exception}: {elide(graph.failure.message, 's', 900.0)}."

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphviz_torch.ir.graph import Failure
-from graphviz_torch.layout.faces import Face, Painter, place_words
+from graphviz_torch.layout.faces import Face
+from graphviz_torch.layout.names import place_words
 from graphviz_torch.layout.network import Piece
+from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import elide, text_width
 from graphviz_torch.layout.tree import Item

@@ -40,6 +40,7 @@ class Body:
     """What is inside one frame; the outermost one is the canvas.
 
     Attributes:
+        path: the module path that names inside are relative to.
         ins, outs: the places of the keys that cross the frame, in order of first use.
         edges: by key and reader (place of an item, or BORDER): the maker (place of an item, or BORDER).
     """
@@ -47,6 +48,7 @@ class Body:
     call: ModuleCall | None
     parent: Body | None
     depth: int
+    path: str = ""
     item: Item | None = None
     fold: Json = None
     items: list[Item] = field(default_factory=list)
@@ -151,7 +153,7 @@ class _Grower:
         parent = self.bodies[call.parent]
         fold = self.folds.get(call.id) or self.passed.get(call.parent or "")
         if self.sizes[call.id] >= 2:
-            self.bodies[call.id] = Body(call, parent, parent.depth + 1, fold=fold)
+            self.bodies[call.id] = Body(call, parent, parent.depth + 1, call.path or parent.path, fold=fold)
         else:
             self.bodies[call.id] = parent
             if fold is not None:

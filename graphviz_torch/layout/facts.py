@@ -1,0 +1,146 @@
+"""Facts about the elements of one graph that faces, titles and labels are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from math import prod
+
+from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
+from graphviz_torch.layout.names import place_words
+from graphviz_torch.layout.text_width import elide
+from graphviz_torch.layout.tree import Item, Tree
+from graphviz_torch.layout.words import meta_words
+
+LABEL_LIMIT = 150.0
+LEAVING = {
+    "numpy": "data leaves the graph: numpy",
+    "item": "data leaves the graph: item",
+    "bool": "data leaves the graph: bool",
+    "tolist": "data leaves the graph: tolist",
+    "opaque": "the tracer cannot see inside",
+}
+MARKS = LEAVING | {"external": "data from outside the graph", "thread": "ran in another thread"}
+
+
+class Facts:
+    """Look-ups over one tree, each built when first asked for."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.index = tree.index
+        self.graph = tree.index.graph
+        self.many_devices = len({value.meta.device for value in self.graph.values if value.meta.device}) > 1
+        self._metas: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
+
+    @cached_property
+    def messages(self) -> dict[str, dict[str, str]]:
+        """Code and message of the diagnostics of each element."""
+        table: dict[str, dict[str, str]] = {}
+        for diagnostic in self.graph.diagnostics:
+            if diagnostic.target is not None:
+                table.setdefault(diagnostic.target, {}).setdefault(diagnostic.code, diagnostic.message)
+        return table
+
+    @cached_property
+    def modules(self) -> dict[str, Module]:
+        """Module by each of its paths."""
+        table = {alias: module for module in self.graph.modules for alias in module.aliases}
+        return table | {module.path: module for module in self.graph.modules}
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """Elements of all parameters at and below each module path, shared ones once."""
+        table: dict[str, int] = {}
+        for module in self.graph.modules:
+            sizes = [t.meta.shape for t in module.parameters if t.alias_of is None and t.meta.shape is not None]
+            own = sum(prod(size) for size in sizes)
+            path = module.path
+            table[path] = table.get(path, 0) + own
+            while own and path:
+                path = path.rpartition(".")[0]
+                table[path] = table.get(path, 0) + own
+        return table
+
+    def notes(self, target: str) -> Mapping[str, Json]:
+        """The annotations of an element, by key."""
+        return self.index.annotations.get(target, {})
+
+    def module_of(self, item: Item) -> Module | None:
+        """The module that a card stands for, if it stands for one."""
+        if item.node is not None and item.node.kind == "module":
+            return self.modules.get(item.node.name)
+        if item.call is not None and item.call.kind == "module":
+            return self.modules.get(item.call.path)
+        return None
+
+    def inside(self, node: Node) -> int:
+        """How many operations a closed module holds; 0 for anything else."""
+        if node.kind != "module":
+            return 0
+        payload = self.notes(node.id).get("inside")
+        count = payload.get("operations") if isinstance(payload, Mapping) else None
+        return count if isinstance(count, int) else 0
+
+    def parameters(self, node: Node, module: Module | None) -> int:
+        """How many elements the parameters of a card have."""
+        noted = self.notes(node.id).get("parameters") if node.kind == "module" else None
+        if isinstance(noted, int):
+            return noted
+        return self.totals.get(module.path, 0) if module is not None else 0
+
+    def marks(self, node: Node) -> list[str]:
+        """What is said about data that comes or goes unseen."""
+        if node.id not in self.messages:
+            return []
+        return [MARKS[code] for code in self.messages[node.id] if code in MARKS]
+
+    def leaves(self, node: Node) -> bool:
+        """Whether data leaves the graph at a node."""
+        return any(code in LEAVING for code in self.messages.get(node.id, ()))
+
+    def meta(self, value_id: str) -> str:
+        """Shape and type of a value; empty where unknown."""
+        found = self._metas.get(value_id)
+        if found is None:
+            value = self.index.values.get(value_id)
+            found = "" if value is None else meta_words(value.meta, device=self.many_devices)
+            self._metas[value_id] = found
+        return found
+
+    def label(self, key: str) -> str:
+        """What flows along the edges of one key."""
+        found = self._labels.get(key)
+        if found is None:
+            values = self.tree.groups.get(key, (key,))
+            words = list(dict.fromkeys(self.meta(value) for value in values))
+            found = words[0]
+            if len(values) > 1:
+                found = f"{len(values)} tensors {words[0] if len(words) == 1 else ''}".rstrip()
+            found = self._labels[key] = elide(found, "l", LABEL_LIMIT)
+        return found
+
+    def tooltip(self, item: Item, node: Node) -> str:
+        """What it is, what flows through it, where it is in the code, and what is to be known of it."""
+        lines = [self._heading(item, node), self._flow(node), place_words(node.source)]
+        lines.extend(self.messages.get(node.id, {}).values())
+        return "\n".join([line for line in lines if line])
+
+    def _heading(self, item: Item, node: Node) -> str:
+        if node.kind == "module":
+            return f"{node.name} · {node.op.removeprefix('torch.nn.modules.')}"
+        call: ModuleCall | None = item.call
+        if call is not None:
+            module = self.module_of(item)
+            type_name = module.type.removeprefix("torch.nn.modules.") if module is not None else call.name
+            return " · ".join(word for word in (call.path, type_name) if word)
+        around = self.index.calls.get(node.module_call or "")
+        name = node.op or node.name
+        return f"{name} in {around.path}" if around is not None and around.path else name
+
+    def _flow(self, node: Node) -> str:
+        """What goes in and what comes out."""
+        read = ", ".join([self.meta(value) for value in node.operands[:4]])
+        made = ", ".join([self.meta(value) for value in node.results[:4]])
+        return f"{read} → {made}" if read and made else read or made

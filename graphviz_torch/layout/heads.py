@@ -1,0 +1,64 @@
+"""The titles of frames: path, type, parameters, badge."""
+
+from __future__ import annotations
+
+from graphviz_torch.ir.graph import Json, ModuleCall
+from graphviz_torch.layout.faces import Face
+from graphviz_torch.layout.facts import Facts
+from graphviz_torch.layout.names import fold_badge, shown_path
+from graphviz_torch.layout.text_width import elide
+from graphviz_torch.layout.tree import Body
+from graphviz_torch.layout.words import humanised
+
+LIMIT = 230.0
+OF_MODULES = ("module", "inferred", "repeat")
+
+
+def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
+    """The title of the frame of a call."""
+    base = body.parent.path if body.parent is not None else ""
+    path, type_name = _words(facts, call, base, body.fold)
+    module = facts.modules.get(call.path)
+    tooltip = " · ".join(word for word in (call.path, module.type if module is not None else call.name) if word)
+    lines = ((elide(path, "h", LIMIT), "h", ""), (elide(type_name, "c", LIMIT), "c", ""))
+    return Face(
+        "frame",
+        "",
+        tuple(line for line in lines if line[0]),
+        tooltip=tooltip,
+        badge=fold_badge(body.fold),
+        right=_right(facts, body, call),
+        source=call.source,
+    )
+
+
+def _words(facts: Facts, call: ModuleCall, base: str, fold: Json) -> tuple[str, str]:
+    """Path and type."""
+    if call.kind not in OF_MODULES:
+        return call.name, ""
+    module = facts.modules.get(call.path)
+    type_name = module.type_name if module is not None else ""
+    if call.kind == "repeat" and call.name:
+        return call.name, ""
+    path = shown_path(call.path, base, fold)
+    return (path, type_name) if path else (type_name or facts.graph.name, "")
+
+
+def _right(facts: Facts, body: Body, call: ModuleCall) -> str:
+    """What stands at the right end: parameters, and for the outermost frame where the run stopped."""
+    count = facts.totals.get(call.path, 0) if call.kind in OF_MODULES else 0
+    if body.depth > 1:
+        return humanised(count) if count else ""
+    words = f"{humanised(count)} parameter{'s' if count > 1 else ''}" if count else ""
+    if facts.graph.failure is not None:
+        words = " · ".join(word for word in (words, _stopped(facts)) if word)
+    return words
+
+
+def _stopped(facts: Facts) -> str:
+    failure, item = facts.graph.failure, facts.tree.failed
+    call = facts.index.calls.get(failure.module_call or "") if failure is not None else None
+    path = call.path if call is not None else ""
+    if item is not None and item.node is not None:
+        path = item.node.name if item.node.kind == "module" else item.call.path if item.call is not None else path
+    return f"stopped at {path}" if path else "stopped"

@@ -1,0 +1,169 @@
+"""The painter: gives every item of a tree its face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graphviz_torch.ir.graph import Module, Node
+from graphviz_torch.layout.arguments import operation_words
+from graphviz_torch.layout.facts import Facts
+from graphviz_torch.layout.faces import Face, Line, card_face, inline_face, rounded
+from graphviz_torch.layout.kinds import kind_of, module_kind
+from graphviz_torch.layout.names import fold_badge, named, relative, shown_path
+from graphviz_torch.layout.styles import PILL_HEIGHT
+from graphviz_torch.layout.text_width import elide, text_width
+from graphviz_torch.layout.tree import Body, Item, Tree
+from graphviz_torch.layout.words import humanised, module_words
+
+TITLE_LIMIT = 240.0
+LINE_LIMIT = 250.0
+REF_LIMIT = 150.0
+COLOURS = 8
+MOST_NAMES = 60
+
+
+class Painter:
+    """Gives faces to the items of one tree; `color_by` says what the bar of a card stands for."""
+
+    def __init__(self, tree: Tree, color_by: str) -> None:
+        self.facts = Facts(tree)
+        self.graph = tree.index.graph
+        self.failed = tree.failed
+        self.color_by = color_by
+        self.colours: dict[str, str] = {}
+
+    def face(self, item: Item) -> Face:
+        """The face of anything but a frame."""
+        node = item.node
+        if item.reference is not None:
+            return self._reference(item.reference)
+        if node is None:
+            return self._placeholder(item)
+        if node.kind in ("input", "output"):
+            return self._pill(node, item.others)
+        if node.kind in ("parameter", "buffer", "constant"):
+            return self._leaf(item, node)
+        return self._card(item, node)
+
+    def ghost(self, module: Module, body: Body) -> Face:
+        """A module that was not reached."""
+        title = named(relative(module.path, body.path), module.type_name)
+        count = self.facts.totals.get(module.path, 0)
+        words = _joined(module_words(module), humanised(count) if count else "")
+        colour = "k-" + module_kind(module.type) if self.color_by == "kind" else ""
+        return card_face("ghost", colour, _two_lines(title, words), f"{module.path} · {module.type}\nnot reached")
+
+    def _card(self, item: Item, node: Node) -> Face:
+        title, words = self._says(item, node)
+        lines = _two_lines(title, words) + tuple((mark, "s", "warn") for mark in self.facts.marks(node))
+        state = "bad" if item is self.failed else ""
+        if not state and (handled := self.facts.notes(node.id).get("handled")) is not None:
+            state = "handled"
+            lines += ((elide(f"raised {_exception(handled)}, handled", "s", LINE_LIMIT), "s", "warn"),)
+        shape = "stack" if node.kind == "module" and self.facts.inside(node) != 1 else "card"
+        colour = state if state == "bad" else self._colour(item, node)
+        badge = fold_badge(item.fold) or ("hook" if "hook" in self.facts.notes(node.id) else "")
+        return card_face(shape, colour, lines, self.facts.tooltip(item, node), state, badge, node.source)
+
+    def _says(self, item: Item, node: Node) -> tuple[str, str]:
+        """The two lines of a card."""
+        if node.kind == "module":
+            path, type_name = node.name, node.op.rpartition(".")[2]
+        elif item.call is None:
+            return node.name, operation_words(node)
+        elif item.call.kind in ("autograd_function", "script"):
+            return item.call.name or node.name, ""
+        else:
+            path, type_name = item.call.path, ""
+        module = self.facts.module_of(item)
+        type_name = type_name or (module.type_name if module is not None else "")
+        title = named(shown_path(path, item.body.path, item.fold), type_name) or node.name
+        inside = self.facts.inside(node)
+        words = module_words(module) if module is not None and (node.kind == "call" or inside == 1) else ""
+        if inside > 1:
+            words = f"{inside} operations"
+        count = self.facts.parameters(node, module)
+        return title, _joined(words, humanised(count) if count else "")
+
+    def _colour(self, item: Item, node: Node) -> str:
+        if self.color_by == "kind":
+            return "k-" + self._kind(item, node)
+        key = self._property(node)
+        return self.colours.setdefault(key, f"c{len(self.colours) % COLOURS}")
+
+    def _kind(self, item: Item, node: Node) -> str:
+        """The category of a card."""
+        if self.facts.leaves(node):
+            return "data-leaves-graph"
+        if node.kind == "module":
+            return module_kind(node.op)
+        module = self.facts.module_of(item)
+        found = "other" if module is None else kind_of(module.type)
+        if found == "other":
+            found = kind_of(node.name)
+        return kind_of(node.op) if found == "other" else found
+
+    def _property(self, node: Node) -> str:
+        """The device or element type of what a node makes, else of what it reads."""
+        for value_id in (*node.results, *node.operands):
+            value = self.facts.index.values.get(value_id)
+            found = "" if value is None else getattr(value.meta, self.color_by)
+            if found:
+                return str(found)
+        return "unknown"
+
+    def _pill(self, node: Node, others: tuple[Node, ...]) -> Face:
+        """An input, or an output with those that are the same value."""
+        words = self.facts.meta((node.results or node.operands or ("",))[0])
+        more = f" and {len(others)} more" if others else ""
+        name = elide(node.name or node.kind, "p", TITLE_LIMIT) + more
+        lines: tuple[Line, ...] = ((name, "p", ""), (words, "q", "")) if words else ((name, "p", ""),)
+        wide = text_width(name, "p") + (text_width(words, "q") + 7 if words else 0)
+        names = "\n".join(other.name for other in others[:MOST_NAMES])
+        tooltip = "\n".join(word for word in (f"{node.kind} {node.name}".strip(), names, words) if word)
+        return Face("pill", "", lines, rounded(max(wide + 36, 80)), PILL_HEIGHT, tooltip)
+
+    def _leaf(self, item: Item, node: Node) -> Face:
+        """A parameter, buffer or constant."""
+        name, words = relative(node.name, item.body.path), self.facts.meta((node.results or ("",))[0])
+        messages = self.facts.messages.get(node.id, {}).values()
+        tooltip = "\n".join([f"{node.kind} {node.name} {words}".strip(), *messages])
+        marks = self.facts.marks(node)
+        if marks:
+            colour = "k-data-leaves-graph" if self.color_by == "kind" else ""
+            lines = _two_lines(name or node.kind, words) + tuple((mark, "s", "warn") for mark in marks)
+            return card_face("card", colour, lines, tooltip, source=node.source)
+        lines = ((elide(name or node.kind, "r", TITLE_LIMIT), "r", ""),)
+        return inline_face("ref", lines + (((words, "q", ""),) if words else ()), 24, tooltip, node.kind)
+
+    def _reference(self, node: Node) -> Face:
+        """A small stand-in for a node that is far away."""
+        name = node.name
+        if node.kind in ("call", "module"):
+            name = self._says(self.facts.tree.items[node.id], node)[0]
+        words = self.facts.meta((node.results or ("",))[0])
+        tooltip = f"{node.name or node.kind}, drawn once elsewhere" + (f"\n{words}" if words else "")
+        return inline_face("ref", ((elide(name or node.kind, "r", REF_LIMIT), "r", ""),), 24, tooltip, "far")
+
+    def _placeholder(self, item: Item) -> Face:
+        """A card for an exception that came from between two operations."""
+        path = item.call.path if item.call is not None else ""
+        module = self.facts.module_of(item)
+        title = named(relative(path, item.body.path), module.type_name if module is not None else "")
+        words = module_words(module) if module is not None else "stopped here"
+        title = title or (self.graph.failure.exception if self.graph.failure is not None else "stopped")
+        return card_face("card", "bad", _two_lines(title, words), title, "bad")
+
+
+def _two_lines(title: str, words: str) -> tuple[Line, ...]:
+    first = (elide(title, "t", TITLE_LIMIT), "t", "")
+    return (first, (elide(words, "s", LINE_LIMIT), "s", "")) if words else (first,)
+
+
+def _joined(*words: str) -> str:
+    return " · ".join([word for word in words if word])
+
+
+def _exception(payload: object) -> str:
+    """The class name in the annotation of a handled exception."""
+    return str(payload.get("exception", "an exception")) if isinstance(payload, Mapping) else "an exception"

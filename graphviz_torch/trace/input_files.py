@@ -33,7 +33,7 @@ def read(file: str, key: str) -> Any:
 def _torch(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # noqa: BLE001 - the file decides what is raised
+    except Exception as error:
         unsafe = "weights_only" in str(error) or "Unsupported" in str(error)
         reason = "it holds objects that would run code when read" if unsafe else str(error).splitlines()[0][:200]
         raise InputError(
@@ -59,7 +59,7 @@ def _safetensors(path: Path) -> Any:
 
     try:
         return load_file(str(path))
-    except Exception as error:  # noqa: BLE001 - the library raises a class of its own
+    except Exception as error:
         raise InputError(f"`{path}` cannot be read: {error}") from error
 
 

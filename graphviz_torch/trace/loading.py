@@ -168,7 +168,7 @@ def _guarded(target: Target, load_module: Any) -> ModuleType:
             details=user_frames(error),
             hint='move what should not run on import under `if __name__ == "__main__":`',
         ) from error
-    except Exception as error:  # noqa: BLE001 - the user's module
+    except Exception as error:
         hint = f"pip install {error.name}" if isinstance(error, ModuleNotFoundError) and error.name else None
         raise TargetError(
             f"{where} cannot be imported: {type(error).__name__}: {error}", details=user_frames(error), hint=hint
@@ -255,7 +255,7 @@ def _build(thing: Any, name: str, target: Target) -> Any:
         return thing(*target.args, **dict(target.kwargs))
     except SystemExit as error:
         raise TargetError(f"`{name}` ended the program", details=user_frames(error)) from error
-    except Exception as error:  # noqa: BLE001 - the user's factory
+    except Exception as error:
         raise TargetError(f"`{name}` raised {type(error).__name__}: {error}", details=user_frames(error)) from error
 
 
@@ -317,7 +317,7 @@ def _examples(module: ModuleType, model: nn.Module) -> tuple[tuple[Any, ...] | N
     if callable(maker):
         try:
             return arguments(model, maker())
-        except Exception as error:  # noqa: BLE001 - the user's function
+        except Exception as error:
             raise TargetError(
                 f"`example_inputs` raised {type(error).__name__}: {error}", details=user_frames(error)
             ) from error

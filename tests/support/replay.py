@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from graphviz_torch.ir.graph import Graph, Node, value_id
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.trace.options import TraceOptions
-from graphviz_torch.trace.runtime.recording import Op, OperandAt, tensors_of
+from graphviz_torch.trace.runtime.records import Op, OperandAt
+from graphviz_torch.trace.runtime.structures import tensors_of
 from graphviz_torch.trace.runtime.tracer import Recording, trace_with_recording
 
 SEED = 20

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from graphviz_torch.ir.literals import Literal, Mapping, Operand, Slice, Symbol
-from graphviz_torch.trace.runtime.recording import Op, OperandAt
+from graphviz_torch.trace.runtime.records import Op, OperandAt
 
 LONGEST_SEQUENCE = 1000
 

@@ -7,11 +7,12 @@ from typing import Any
 import torch
 
 from graphviz_torch.ir.builder import GraphBuilder
-from graphviz_torch.ir.graph import Graph, SourceLocation, TensorMeta
+from graphviz_torch.ir.graph import SourceLocation, TensorMeta
 from graphviz_torch.trace.metadata import dtype_name, meta
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNames
-from graphviz_torch.trace.runtime.recording import Call, Held, Op, Recorder
+from graphviz_torch.trace.runtime.recording import Recorder
+from graphviz_torch.trace.runtime.records import Call, Held, Op
 from graphviz_torch.trace.source import Sources
 
 READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}

@@ -9,7 +9,9 @@ import torch
 
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.runtime.operations import Operation
-from graphviz_torch.trace.runtime.recording import Call, Held, Op, Recorder, tensors_of
+from graphviz_torch.trace.runtime.recording import Recorder
+from graphviz_torch.trace.runtime.records import Call, Held, Op
+from graphviz_torch.trace.runtime.structures import tensors_of
 
 Tensor = torch.Tensor
 

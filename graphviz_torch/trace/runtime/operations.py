@@ -13,19 +13,20 @@ TENSOR_ATTRIBUTES = frozenset(("T", "mT", "H", "mH", "real", "imag", "data", "gr
 
 # Functions that compute nothing a reader would want to see.
 DESCRIPTIONS = frozenset(
-    """size dim stride numel nelement is_contiguous element_size get_device storage_offset is_floating_point is_complex
-    is_tensor __len__ type data_ptr untyped_storage storage register_hook _is_view requires_grad_ has_names __format__
-    __repr__ __hash__ ndimension backward is_same_size is_signed retain_grad is_inference __dir__ __deepcopy__ names
-    _typed_storage is_shared is_pinned share_memory_ __reduce_ex__ __setstate__ result_type set_default_device can_cast
-    is_storage get_default_device is_autocast_enabled is_grad_enabled __iter__ is_set_to is_coalesced sparse_dim
-    dense_dim is_conj is_neg is_inference_mode_enabled _set_grad_enabled _enter_autocast _exit_autocast
-    set_autocast_enabled _autograd_init register_post_accumulate_grad_hook _has_compatible_shallow_copy_type
-    is_sparse is_quantized""".split()
+    """size dim stride numel nelement is_contiguous element_size get_device storage_offset is_floating_point
+    is_complex is_tensor __len__ type data_ptr untyped_storage storage register_hook _is_view requires_grad_
+    has_names __format__ __repr__ __hash__ ndimension backward is_same_size is_signed retain_grad is_inference
+    __dir__ __deepcopy__ names _typed_storage is_shared is_pinned share_memory_ __reduce_ex__ __setstate__
+    result_type set_default_device can_cast is_storage get_default_device is_autocast_enabled is_grad_enabled
+    __iter__ is_set_to is_coalesced sparse_dim dense_dim is_conj is_neg is_inference_mode_enabled
+    _set_grad_enabled _enter_autocast _exit_autocast set_autocast_enabled _autograd_init
+    register_post_accumulate_grad_hook _has_compatible_shallow_copy_type is_sparse is_quantized""".split()
 )
 
 # Reads of a value by Python: the data leaves the graph.
 READS = frozenset(
-    "__contains__ item tolist __bool__ __int__ __float__ __index__ __complex__ numpy __array__ is_nonzero equal allclose".split()
+    """__contains__ item tolist __bool__ __int__ __float__ __index__ __complex__ numpy __array__ is_nonzero equal
+    allclose""".split()
 )
 
 OPERATORS = {

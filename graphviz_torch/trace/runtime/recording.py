@@ -9,70 +9,21 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from sys import _getframe
-from types import CodeType, FrameType
 from typing import Any
 
 import torch
 from torch.nn.parameter import Parameter
 
+from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.metadata import strides
 from graphviz_torch.trace.runtime.operations import Operation
+from graphviz_torch.trace.runtime.places import is_user, user_place
+from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
+from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
 
 Tensor = torch.Tensor
-SCALARS = frozenset(
-    (int, float, bool, str, type(None), torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Size)
-    + (complex, slice, type(Ellipsis), bytes)
-)
-Place = tuple[CodeType, int, "Place | None"]
-DEEPEST_STRUCTURE = 12
 UNCOUNTED = -2
-
-
-class Held:
-    """A tensor at one moment."""
-
-    __slots__ = (
-        "device",
-        "dtype",
-        "grad",
-        "id",
-        "name",
-        "op",
-        "previous",
-        "shape",
-        "source",
-        "storage",
-        "stride",
-        "version",
-    )
-
-
-class OperandAt:
-    """The place of a tensor in a template of arguments."""
-
-    __slots__ = ("index",)
-
-    def __init__(self, index: int) -> None:
-        self.index = index
-
-
-class Op:
-    """One operation that ran."""
-
-    __slots__ = (
-        "args", "call", "error", "function", "grad_mode", "id", "info", "kwargs", "name", "operands", "place",
-        "results", "seq0", "seq1", "written",
-    )  # fmt: skip
-
-
-class Call:
-    """One module call, or another region."""
-
-    __slots__ = (
-        "count", "error", "first", "id", "kind", "last", "module", "name", "operands", "parent", "path", "place",
-        "results", "in_torch", "structure",
-    )  # fmt: skip
 
 
 class Recorder:
@@ -257,7 +208,7 @@ class Recorder:
 
     # ---- calls
 
-    def enter(self, module: Any, args: Any, kwargs: Any, kind: str = "module", name: str = "") -> Call:
+    def enter(self, module: Any, args: Any, kwargs: Any, kind: CallKind = "module", name: str = "") -> Call:
         """Opens a call."""
         call = Call()
         call.parent = parent = self.stack[-1] if self.stack else None
@@ -290,9 +241,7 @@ class Recorder:
                 and not self._known(held, call)
             ):
                 held = self._synthetic(call, "opaque", list(call.operands), tensor)
-            elif len(self.ops) == call.first and held.source != "op":
-                held = self._synthetic(call, "passthrough", [held], tensor)
-            elif len(self.ops) == call.first:
+            elif (len(self.ops) == call.first and held.source != "op") or len(self.ops) == call.first:
                 held = self._synthetic(call, "passthrough", [held], tensor)
             call.results.append(held)
         self._close(call)
@@ -352,68 +301,3 @@ def version(tensor: Tensor) -> int:
         return tensor._version
     except RuntimeError:
         return -1
-
-
-def tensors_of(value: Any, depth: int = 0) -> list[Tensor]:
-    """The tensors in a structure, in order: lists, tuples, dicts, sets and dataclasses, and shallowly other objects."""
-    kind = type(value)
-    if kind is Tensor or kind is Parameter:
-        return [value]
-    if kind in SCALARS or depth > DEEPEST_STRUCTURE:
-        return []
-    return [tensor for _, tensor in named_tensors(value, "", depth)]
-
-
-def named_tensors(value: Any, name: str, depth: int = 0) -> list[tuple[str, Tensor]]:
-    """The tensors in a structure with the path to each: `batch['ids'][0]`, `out.logits`."""
-    if isinstance(value, Tensor):
-        return [(name, value)]
-    if type(value) in SCALARS or depth > DEEPEST_STRUCTURE or isinstance(value, torch.nn.Module):
-        return []
-    return [pair for key, item in items_of(value, name, depth) for pair in named_tensors(item, key, depth + 1)]
-
-
-def items_of(value: Any, name: str, depth: int) -> list[tuple[str, Any]]:
-    """The parts of a container with the path to each."""
-    if hasattr(value, "_fields") and isinstance(value, tuple):
-        return [(f"{name}.{field}" if name else field, getattr(value, field)) for field in value._fields]
-    if isinstance(value, (list, tuple)):
-        return [(f"{name}[{place}]", item) for place, item in enumerate(value)]
-    fields = getattr(value, "__dataclass_fields__", None)
-    if fields is not None and not isinstance(value, type):
-        return [(f"{name}.{field}" if name else field, getattr(value, field, None)) for field in fields]
-    if hasattr(value, "items") and hasattr(value, "keys"):
-        return [(f"{name}[{key!r}]" if name or not isinstance(key, str) else key, item) for key, item in value.items()]
-    if isinstance(value, (set, frozenset)):
-        return [(f"{name}{{}}", item) for item in value]
-    if depth < 4 and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
-        return [(f"{name}.{key}" if name else key, item) for key, item in vars(value).items() if key[:1] != "_"]
-    return []
-
-
-TORCH = torch.__path__[0]
-OURS = __file__.rpartition("trace")[0]
-_USER: dict[CodeType, bool] = {}
-
-
-def is_user(code: CodeType) -> bool:
-    """Whether code is the user's: neither torch's nor ours nor made up by the interpreter."""
-    known = _USER.get(code)
-    if known is None:
-        file = code.co_filename
-        known = _USER[code] = not (file.startswith((TORCH, OURS)) or file[:1] == "<")
-    return known
-
-
-def user_place(frame: FrameType | None) -> Place | None:
-    """The innermost frame of the user's, as code and instruction; lines are found later."""
-    steps = 0
-    while frame is not None and steps < 60:
-        code = frame.f_code
-        if is_user(code):
-            return (code, frame.f_lasti, None)
-        if code.co_filename.startswith(OURS) and code.co_name == "call_recorded":
-            return None
-        frame = frame.f_back
-        steps += 1
-    return None

@@ -20,7 +20,10 @@ from graphviz_torch.trace.runtime.assemble import Assembly
 from graphviz_torch.trace.runtime.autograd_link import GradNames
 from graphviz_torch.trace.runtime.intercept import intercepted
 from graphviz_torch.trace.runtime.keeping import KeepingRecorder
-from graphviz_torch.trace.runtime.recording import Op, Recorder, is_user, named_tensors
+from graphviz_torch.trace.runtime.places import is_user
+from graphviz_torch.trace.runtime.recording import Recorder
+from graphviz_torch.trace.runtime.records import Op
+from graphviz_torch.trace.runtime.structures import named_tensors
 from graphviz_torch.trace.source import Sources
 
 RecorderKind = TypeVar("RecorderKind", bound=Recorder)

@@ -1,0 +1,98 @@
+"""What the recorder notes down: tensors at one moment, operations and calls, as bare slots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+import torch
+
+from graphviz_torch.ir.graph import CallKind
+from graphviz_torch.trace.runtime.operations import Operation
+
+Place = tuple[CodeType, int]
+
+
+class Held:
+    """A tensor at one moment.
+
+    Attributes:
+        source: `input`, `parameter`, `buffer`, `constant`, `external`; `op` (returned by `op`), `written` (in place by
+            `op`) or `same` (another object for `previous`).
+        id: the id of its value in the graph, once assembled.
+        storage: a key of its memory; 0 where it has none that is known.
+        version: how often the memory was written in place; -1 for inference tensors.
+    """
+
+    __slots__ = (
+        "device", "dtype", "grad", "id", "name", "op", "previous", "shape", "source", "storage", "stride", "version",
+    )  # fmt: skip
+    source: str
+    op: Op | None
+    name: str
+    previous: Held | None
+    id: str | None
+    shape: torch.Size | None
+    dtype: torch.dtype
+    device: torch.device
+    grad: bool
+    stride: tuple[int, ...] | None
+    storage: int
+    version: int
+
+
+class OperandAt:
+    """The place of a tensor in a template of arguments."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+class Op:
+    """One operation that ran; `args` and `kwargs` have `OperandAt` where the tensors were."""
+
+    __slots__ = (
+        "args", "call", "error", "function", "grad_mode", "id", "info", "kwargs", "name", "operands", "place",
+        "results", "seq0", "seq1", "written",
+    )  # fmt: skip
+    id: int
+    name: str
+    info: Operation | None
+    function: Callable[..., Any] | None
+    args: list[Any]
+    kwargs: dict[str, Any]
+    operands: list[Held]
+    results: list[Held]
+    written: list[Held]
+    call: Call | None
+    place: Place | None
+    grad_mode: bool
+    seq0: int
+    seq1: int
+    error: tuple[str, str] | None
+
+
+class Call:
+    """One module call, or another region."""
+
+    __slots__ = (
+        "count", "error", "first", "id", "in_torch", "kind", "last", "module", "name", "operands", "parent", "path",
+        "place", "results",
+    )  # fmt: skip
+    id: str
+    kind: CallKind
+    module: Any
+    name: str
+    path: str
+    count: int
+    parent: Call | None
+    operands: list[Held]
+    results: list[Held]
+    in_torch: bool
+    place: Place | None
+    first: int
+    last: int
+    error: tuple[str, str] | None

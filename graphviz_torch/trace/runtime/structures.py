@@ -1,0 +1,55 @@
+"""Tensors in the structures that models take and return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.nn.parameter import Parameter
+
+Tensor = torch.Tensor
+SCALARS: frozenset[type] = frozenset(
+    {
+        *(int, float, bool, str, bytes, complex, slice, type(None), type(Ellipsis)),
+        *(torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Size),
+    }
+)
+DEEPEST_STRUCTURE = 12
+DEEPEST_OBJECT = 4
+
+
+def tensors_of(value: Any, depth: int = 0) -> list[Tensor]:
+    """The tensors in a structure, in order: lists, tuples, dicts, sets and dataclasses, and shallowly other objects."""
+    kind = type(value)
+    if kind is Tensor or kind is Parameter:
+        return [value]
+    if kind in SCALARS or depth > DEEPEST_STRUCTURE:
+        return []
+    return [tensor for _, tensor in named_tensors(value, "", depth)]
+
+
+def named_tensors(value: Any, name: str, depth: int = 0) -> list[tuple[str, Tensor]]:
+    """The tensors in a structure with the path to each: `batch['ids'][0]`, `out.logits`."""
+    if isinstance(value, Tensor):
+        return [(name, value)]
+    if type(value) in SCALARS or depth > DEEPEST_STRUCTURE or isinstance(value, torch.nn.Module):
+        return []
+    return [pair for key, item in items_of(value, name, depth) for pair in named_tensors(item, key, depth + 1)]
+
+
+def items_of(value: Any, name: str, depth: int) -> list[tuple[str, Any]]:
+    """The parts of a container with the path to each."""
+    if hasattr(value, "_fields") and isinstance(value, tuple):
+        return [(f"{name}.{field}" if name else field, getattr(value, field)) for field in value._fields]
+    if isinstance(value, (list, tuple)):
+        return [(f"{name}[{place}]", item) for place, item in enumerate(value)]
+    fields = getattr(value, "__dataclass_fields__", None)
+    if fields is not None and not isinstance(value, type):
+        return [(f"{name}.{field}" if name else field, getattr(value, field, None)) for field in fields]
+    if hasattr(value, "items") and hasattr(value, "keys"):
+        return [(f"{name}[{key!r}]" if name or not isinstance(key, str) else key, item) for key, item in value.items()]
+    if isinstance(value, (set, frozenset)):
+        return [(f"{name}{{}}", item) for item in value]
+    if depth < DEEPEST_OBJECT and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+        return [(f"{name}.{key}" if name else key, item) for key, item in vars(value).items() if key[:1] != "_"]
+    return []

@@ -12,10 +12,8 @@ from graphviz_torch import plugins
 from graphviz_torch.errors import RenderError, RenderLimitError, TorchvizError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.passes.fold import fold
 from graphviz_torch.passes.options import ViewOptions
-from graphviz_torch.passes.prune import prune
-from graphviz_torch.passes.view import view
+from graphviz_torch.passes.view import part, view
 from graphviz_torch.render import engine_dot, formats, totals, tree
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.trace import tracers
@@ -115,7 +113,8 @@ def show(
 
     `view_options` say how much of it; their default is every level.
     """
-    shown = view(graph, view_options) if view_options is not None else fold(prune(graph))
+    options = view_options or ViewOptions(depth="all")
+    shown = part(graph, options) if options.depth == "all" else view(graph, options)
     return tree.render_tree(shown, width, color, operations=operations, totals=totals.summary(graph))
 
 

@@ -21,19 +21,27 @@ def view(graph: Graph, options: ViewOptions) -> Graph:
         ViewError: a path or a depth that the graph has not.
     """
     with collector_paused():
-        return _viewed(graph, options)
+        return _opened(_part(graph, options), options)
 
 
-def _viewed(graph: Graph, options: ViewOptions) -> Graph:
+def part(graph: Graph, options: ViewOptions) -> Graph:
+    """What `options` show of a graph, but for the depth: every call is open.
+
+    Raises:
+        ViewError: a path that the graph has not.
+    """
+    with collector_paused():
+        return _part(graph, options)
+
+
+def _part(graph: Graph, options: ViewOptions) -> Graph:
     if options.prune:
         graph = prune(graph)
     if options.focus is not None:
         graph = focus(graph, options.focus)
     if options.start is not None or options.end is not None:
         graph = between(graph, options.start, options.end)
-    if options.fold:
-        graph = fold(graph)
-    return _opened(graph, options)
+    return fold(graph) if options.fold else graph
 
 
 def _opened(graph: Graph, options: ViewOptions) -> Graph:

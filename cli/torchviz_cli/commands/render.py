@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from graphviz_torch import api
-from graphviz_torch.errors import RenderError, ViewError
+from graphviz_torch.errors import EngineWarning, RenderError, ViewError
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render.options import COLOR_BY, DIRECTIONS, ENGINES, THEMES, RenderOptions
@@ -99,10 +101,22 @@ def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
 
 def _draw(graph: Graph, outputs: tuple[Output, ...], shown: ViewOptions, look: RenderOptions, console: Console) -> None:
     pictures = []
-    for output in outputs:
-        with console.stage(f"drawing {output.format}"):
-            pictures.append((output, api.render(graph, output.format, shown, look)))
+    with _engine_warnings() as told_by_engine:
+        for output in outputs:
+            with console.stage(f"drawing {output.format}"):
+                pictures.append((output, api.render(graph, output.format, shown, look)))
+    for message in dict.fromkeys(str(warning.message) for warning in told_by_engine):
+        console.note(message)
     write(pictures)
     for output in outputs:
         if output.path != STDOUT:
             sys.stdout.write(output.path + "\n")
+
+
+@contextmanager
+def _engine_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collects what the dot engine says when the native one draws in its place."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", EngineWarning)
+        yield caught

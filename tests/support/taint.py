@@ -1,0 +1,136 @@
+"""Taint: which outputs depend on which inputs, as the graph says and as a real forward shows."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.trace.runtime.structures import named_tensors, tensors_of
+
+Dependence = dict[str, frozenset[str]]
+SEED = 20
+
+
+def claimed(graph: Graph) -> Dependence:
+    """By path of an output, the names of the inputs that reach it along the edges of the graph."""
+    producer = {value.id: value.producer for value in graph.values}
+    reached: dict[str, frozenset[str]] = {}
+    for node in graph.nodes:
+        own = frozenset({node.name}) if node.kind == "input" else frozenset()
+        reached[node.id] = own.union(*(reached[producer[operand]] for operand in node.operands))
+    return {node.name: reached[node.id] for node in graph.nodes if node.kind == "output"}
+
+
+def real(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Dependence:
+    """The same, from a forward in which every aten operation hands on what its arguments' memory came from."""
+    args, kwargs = _apart(args, kwargs)
+    watch = _Watch()
+    for name, tensor in _named_inputs(model, args, kwargs):
+        watch.mark(tensor, name)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        with watch:
+            out = model(*args, **kwargs)
+    return {name: watch.of(tensor) for name, tensor in named_tensors(out, "")}
+
+
+def differences(says: Dependence, shows: Dependence) -> tuple[str, ...]:
+    """One line for each output that the graph links to other inputs than the forward does."""
+    found = []
+    for output in dict.fromkeys((*says, *shows)):
+        if output not in says or output not in shows:
+            found.append(f"output `{output}` is {'in' if output in says else 'not in'} the graph")
+            continue
+        missing, extra = shows[output] - says[output], says[output] - shows[output]
+        words = [f"misses {', '.join(sorted(missing))}"] if missing else []
+        words += [f"has {', '.join(sorted(extra))} beyond the truth"] if extra else []
+        if words:
+            found.append(f"output `{output}` {' and '.join(words)}")
+    return tuple(found)
+
+
+def _apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The same inputs in memory of their own, so that each can be told from the others."""
+    memo = {id(tensor): _copy(tensor) for tensor in tensors_of((args, kwargs))}
+    try:
+        return copy.deepcopy((args, kwargs), memo)
+    except (TypeError, RuntimeError):  # an object that cannot be copied is used as it is
+        return args, kwargs
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    with torch.no_grad():
+        return tensor.detach().clone().requires_grad_(tensor.requires_grad)
+
+
+def _named_inputs(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, Tensor]]:
+    """Each input once, under the name of the parameter that it is passed for."""
+    try:
+        bound = inspect.signature(model.forward).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        bound = {"args": args, **kwargs}
+    found: dict[int, tuple[str, Tensor]] = {}
+    for name, value in bound.items():
+        for path, tensor in named_tensors(value, name):
+            found.setdefault(id(tensor), (path, tensor))
+    return list(found.values())
+
+
+class _Watch(TorchDispatchMode):
+    """What each piece of memory came from."""
+
+    supports_higher_order_operators = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sources: dict[object, frozenset[str]] = {}
+        self._alive: list[object] = []
+
+    def mark(self, tensor: Tensor, name: str) -> None:
+        """Notes that this memory is an input."""
+        self._add(tensor, frozenset({name}))
+
+    def of(self, tensor: Tensor) -> frozenset[str]:
+        """The inputs that this memory came from."""
+        return frozenset().union(*(self._sources.get(key, frozenset()) for key in self._keys(tensor)))
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        out = func(*args, **kwargs)
+        sources = frozenset().union(*(self.of(tensor) for tensor in tensors_of((args, kwargs))))
+        for tensor in (*tensors_of(out), *_written(func, args, kwargs)):
+            self._add(tensor, sources)
+        return out
+
+    def _add(self, tensor: Tensor, sources: frozenset[str]) -> None:
+        for key in self._keys(tensor):
+            self._sources[key] = self._sources.get(key, frozenset()) | sources
+
+    def _keys(self, tensor: Tensor) -> list[object]:
+        """The memory of a tensor: its address, its storage, or for sparse and nested ones the tensor itself."""
+        try:
+            storage = tensor.untyped_storage()
+        except (RuntimeError, NotImplementedError):
+            self._alive.append(tensor)
+            return [("tensor", id(tensor))]
+        # An address is taken again once its memory is freed.
+        self._alive.append(storage)
+        address = storage.data_ptr() if tensor.device.type == "cpu" else 0
+        return [("address", address) if address else ("storage", storage._cdata)]
+
+
+def _written(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterable[Tensor]:
+    """The arguments that an aten operation writes."""
+    schema = getattr(func, "_schema", None)
+    if schema is None or not schema.is_mutable:
+        return []
+    named = dict(zip((argument.name for argument in schema.arguments), args, strict=False)) | kwargs
+    marked = [a.name for a in schema.arguments if a.alias_info is not None and a.alias_info.is_write]
+    return tensors_of([named.get(name) for name in marked])

@@ -11,7 +11,7 @@ from graphviz_torch.layout.legend import describe, legend, remarks_below
 from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.references import add_references
 from graphviz_torch.layout.remarks import AIR, GHOST_AIR, GHOST_HEAD, LINE, Remark
-from graphviz_torch.layout.scene import Badge, Box, Card, Command, Edge, Label, Note, Scene, Swatch, Text
+from graphviz_torch.layout.scene import Badge, Box, Card, Edge, Label, Note, Scene, Swatch, Text
 from graphviz_torch.layout.styles import (
     BADGE_HEIGHT,
     CARD_LEFT,
@@ -57,6 +57,7 @@ class _Writer:
     labels: list[Label] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     kinds: dict[str, None] = field(default_factory=dict)
+    shared: dict[tuple[object, ...], tuple[Text, ...]] = field(default_factory=dict)
 
     def write(self) -> None:
         """Places every frame and what is in it."""
@@ -78,7 +79,7 @@ class _Writer:
                     left, top = self._corner(across, along, face.width, face.height)
                     self._item(item, face, frame.remarks.get(item.place), origin_x + left, origin_y + top)
                 self._labels(body, frame, item, across, frame.level.stems[place], origin_x, origin_y)
-            self._edges(body, frame, origin_x, origin_y, y)
+            self._edges(body, frame, origin_x, origin_y)
 
     def _corner(self, across: float, along: float, width: float, height: float) -> tuple[float, float]:
         return (along, across - height / 2) if self.sideways else (across - width / 2, along)
@@ -138,10 +139,10 @@ class _Writer:
                 face.height,
                 face.shape,
                 face.colour,
-                self._texts(face, x, y),
+                self._texts(face),
                 face.tooltip,
                 face.state,
-                self._badges(face, x, y),
+                _badges(face),
                 self._link(face) if node else "",
                 target,
             )  # fmt: skip
@@ -149,30 +150,13 @@ class _Writer:
         if note is not None and note.lines:
             self._note(note, face, x, y)
 
-    def _texts(self, face: Face, x: float, y: float) -> tuple[Text, ...]:
-        if face.shape in ("pill", "ref"):
-            return self._inline(face, x, y)
-        first = y + (17.0 if len(face.lines) > 1 else face.height / 2 + 4.3)
-        return tuple(
-            Text(x + CARD_LEFT, first + CARD_STEP * number, text, style, "start", role)
-            for number, (text, style, role) in enumerate(face.lines)
-        )
-
-    def _inline(self, face: Face, x: float, y: float) -> tuple[Text, ...]:
-        """Name and shape side by side, in the middle."""
-        wide = sum(text_width(text, style) for text, style, _ in face.lines) + 7 * (len(face.lines) - 1)
-        at = x + (face.width - wide) / 2
-        texts = []
-        for text, style, role in face.lines:
-            texts.append(Text(at, y + face.height / 2 + FONTS[style].size * 0.36, text, style, "start", role))
-            at += text_width(text, style) + 7
-        return tuple(texts)
-
-    def _badges(self, face: Face, x: float, y: float) -> tuple[Badge, ...]:
-        if not face.badge:
-            return ()
-        wide = badge_width(face.badge)
-        return (Badge(x + face.width - wide - 6, y + 6, wide, BADGE_HEIGHT, face.badge),)
+    def _texts(self, face: Face) -> tuple[Text, ...]:
+        """The lines of a card, from its corner; equal cards share theirs."""
+        key = (face.shape, face.lines, face.width, face.height)
+        found = self.shared.get(key)
+        if found is None:
+            found = self.shared[key] = _inline(face) if face.shape in ("pill", "ref") else _stacked(face)
+        return found
 
     def _note(self, note: Remark, face: Face, x: float, y: float) -> None:
         left, top = (x, y + face.height + AIR / 2) if self.sideways else (x + face.width + AIR, y)
@@ -196,7 +180,7 @@ class _Writer:
                     ghost.height,
                     "ghost",
                     ghost.colour,
-                    self._texts(ghost, x, top),
+                    self._texts(ghost),
                     ghost.tooltip,
                 )  # fmt: skip
             )
@@ -215,42 +199,20 @@ class _Writer:
             text = Text(left, base, label, "l")
             self.labels.append(Label(text, text_width(label, "l"), FONTS["l"].size + 1, body.depth))
 
-    def _edges(self, body: Body, frame: Frame, x: float, y: float, top: float) -> None:
+    def _edges(self, body: Body, frame: Frame, x: float, y: float) -> None:
+        failing = self.tree.failed is not None and self.tree.failed.node is not None
         for (key, source, target), path in zip(frame.edges, frame.level.paths, strict=True):
-            placed = [self._shift(step, x, y) for step in path]
-            if source == BORDER and not self.sideways and frame.head is not None:
-                placed = self._through_title(placed, top)
             reader = None if target == BORDER else body.items[target]
-            self.edges.append(
-                Edge(tuple(placed), reader is not None and reader.inner is None, self._state(body, key, source, reader))
-            )
+            state = "ref" if source != BORDER and body.items[source].reference is not None else ""
+            if failing and self._fails(body, key, reader):
+                state = "bad"
+            self.edges.append(Edge(x, y, path, reader is not None and reader.inner is None, state))
 
-    def _through_title(self, path: list[Command], top: float) -> list[Command]:
-        """Starts a line at the upper edge of its frame, beside the title."""
-        start = path[0]
-        if len(path) > 1 and len(path[1]) == 2 and path[1][0] == start[0]:
-            return [(start[0], top), *path[1:]]
-        return [(start[0], top), *path]
-
-    def _shift(self, step: Command, x: float, y: float) -> Command:
-        if self.sideways:
-            if len(step) == 2:
-                return (step[1] + x, step[0] + y)
-            return (step[1] + x, step[0] + y, step[3] + x, step[2] + y, step[5] + x, step[4] + y)
-        if len(step) == 2:
-            return (step[0] + x, step[1] + y)
-        return (step[0] + x, step[1] + y, step[2] + x, step[3] + y, step[4] + x, step[5] + y)
-
-    def _state(self, body: Body, key: str, source: int, reader: Item | None) -> str:
-        failed = self.tree.failed
-        if failed is not None and failed.node is not None and self._fails(failed, body, key, reader):
-            return "bad"
-        return "ref" if source != BORDER and body.items[source].reference is not None else ""
-
-    def _fails(self, failed: Item, body: Body, key: str, reader: Item | None) -> bool:
+    def _fails(self, body: Body, key: str, reader: Item | None) -> bool:
         """Whether a line leads to the node that failed."""
+        failed = self.tree.failed
         keys = {key, *self.tree.groups.get(key, ())}
-        if failed.node is None or not keys.intersection(failed.node.operands):
+        if failed is None or failed.node is None or not keys.intersection(failed.node.operands):
             return False
         walk: Body | None = failed.body
         target: Item | None = failed
@@ -276,3 +238,29 @@ class _Writer:
             width, height, graph.name or "graph", describe(self.painter), tuple(self.boxes), tuple(self.cards),
             tuple(self.edges), tuple(self.labels), (*self.notes, *notes), swatches,
         )  # fmt: skip
+
+
+def _stacked(face: Face) -> tuple[Text, ...]:
+    first = 17.0 if len(face.lines) > 1 else face.height / 2 + 4.3
+    return tuple(
+        Text(CARD_LEFT, first + CARD_STEP * number, text, style, "start", role)
+        for number, (text, style, role) in enumerate(face.lines)
+    )
+
+
+def _inline(face: Face) -> tuple[Text, ...]:
+    """Name and shape side by side, in the middle."""
+    wide = sum(text_width(text, style) for text, style, _ in face.lines) + 7 * (len(face.lines) - 1)
+    at = (face.width - wide) / 2
+    texts = []
+    for text, style, role in face.lines:
+        texts.append(Text(at, face.height / 2 + FONTS[style].size * 0.36, text, style, "start", role))
+        at += text_width(text, style) + 7
+    return tuple(texts)
+
+
+def _badges(face: Face) -> tuple[Badge, ...]:
+    if not face.badge:
+        return ()
+    wide = badge_width(face.badge)
+    return (Badge(face.width - wide - 6, 6, wide, BADGE_HEIGHT, face.badge),)

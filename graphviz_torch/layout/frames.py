@@ -163,7 +163,8 @@ class Framer:
         shortest = 0.0
         if self.sideways and head is not None:
             shortest = self._title_width(head) + 2 * TITLE_LEFT - (0 if ins else BOX_PAD) - (0 if outs else BOX_PAD)
-        return Plan(tuple(pieces), tuple(links), ins, outs, max(shortest, 0.0), self.sideways), edges
+        lead = 0.0 if self.sideways else BOX_TITLE
+        return Plan(tuple(pieces), tuple(links), ins, outs, max(shortest, 0.0), lead, self.sideways), edges
 
     def _exit(self, key: str, outs: int) -> Piece:
         label = self.painter.facts.label(key) if outs > 1 else ""

@@ -13,6 +13,8 @@ def spread(wanted: Sequence[float], weights: Sequence[float], gaps: Sequence[flo
     count = len(wanted)
     if count == 1:
         return [wanted[0]]
+    if all(wanted[i + 1] - wanted[i] >= gap - 1e-9 for i, gap in enumerate(gaps)):
+        return list(wanted)
     offsets = [0.0] * count
     for i in range(1, count):
         offsets[i] = offsets[i - 1] + gaps[i - 1]

@@ -11,7 +11,7 @@ from graphviz_torch.layout.across import place_across
 from graphviz_torch.layout.lanes import Lane, lanes
 from graphviz_torch.layout.network import Network, Plan, network
 from graphviz_torch.layout.order import arrange
-from graphviz_torch.layout.scene import Command
+from graphviz_torch.layout.scene import Command, Path
 from graphviz_torch.layout.styles import ARROW
 
 STRAIGHT = 8.0  # between two ranks where no line bends
@@ -35,14 +35,14 @@ class Level(NamedTuple):
     Attributes:
         across: the middle of each piece; along: where it starts.
         stems: where the labels after each piece start, along the flow.
-        paths: the line of each link.
+        paths: the line of each link, in the coordinates of the picture.
         low, high: how far it reaches across; length: along.
     """
 
     across: tuple[float, ...]
     along: tuple[float, ...]
     stems: tuple[float, ...]
-    paths: tuple[tuple[Command, ...], ...]
+    paths: tuple[Path, ...]
     low: float
     high: float
     length: float
@@ -109,12 +109,12 @@ def _gap(net: Network, x: list[float], number: int, *, lane: bool) -> float:
 
 def _path(
     net: Network, x: list[float], along: list[float], ranks: list[Rank], number: int, found: dict[int, Lane]
-) -> tuple[Command, ...]:
+) -> Path:
     """The line of one link: straight beside pieces, curved in the gaps between ranks."""
     link, back = net.plan.links[number], net.turned[number]
     a, b = (link.target, link.source) if back else (link.source, link.target)
     leaves, enters = (0.0, 0.0) if back else (link.leaves, link.enters)
-    start = (x[a] + leaves, along[a] + net.plan.pieces[a].size)
+    start = (x[a] + leaves, along[a] + net.plan.pieces[a].size - (net.plan.lead if a < net.plan.ins else 0.0))
     end = (x[b] + enters, along[b])
     tip = ARROW if net.plan.pieces[b].size else 0.0
     first, last = ranks[net.rank[a]].labels, ranks[net.rank[b]].start - tip
@@ -126,7 +126,8 @@ def _path(
         stops = [(x[v], ranks[net.rank[v]].start, ranks[net.rank[v]].labels) for v in chain]
         _by_bends(path, first, [*stops, (end[0], last, last)])
     _straight(path, end)
-    return tuple(_reversed(path) if back else path)
+    found = _reversed(path) if back else path
+    return tuple(map(_turned, found)) if net.plan.sideways else tuple(found)
 
 
 def _by_bends(path: list[Command], first: float, stops: list[tuple[float, float, float]]) -> None:
@@ -177,6 +178,13 @@ def _straight(path: list[Command], to: tuple[float, float]) -> None:
         path[-1] = (here[0], to[1])
     else:
         path.append(to)
+
+
+def _turned(step: Command) -> Command:
+    """Across and along become down and right."""
+    if len(step) == 2:
+        return (step[1], step[0])
+    return (step[1], step[0], step[3], step[2], step[5], step[4])
 
 
 def _reversed(path: list[Command]) -> list[Command]:

@@ -37,13 +37,21 @@ class Link(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What one frame holds; `ins` pieces come first and `outs` last: the crossings of the frame."""
+    """What one frame holds.
+
+    Attributes:
+        ins, outs: how many of the first and of the last pieces are crossings of the frame.
+        shortest: the least length along the flow.
+        lead: how far before its start the lines enter the frame.
+        sideways: whether the flow goes to the right.
+    """
 
     pieces: tuple[Piece, ...]
     links: tuple[Link, ...]
     ins: int
     outs: int
     shortest: float
+    lead: float
     sideways: bool
 
 

@@ -7,6 +7,7 @@ from bisect import bisect_right, insort
 from graphviz_torch.layout.network import Network, Step
 
 SWEEPS = 10
+PATIENCE = 4  # sweeps without a better order
 LARGE = 3000
 
 
@@ -18,12 +19,18 @@ def arrange(net: Network) -> None:
     place = [0] * len(net.rank)
     _note(net.layers, place)
     best, kept = _crossings(net, place), [list(layer) for layer in net.layers]
+    stale = 0
     for turn in range(SWEEPS if len(net.rank) < LARGE else SWEEPS // 3):
         if best == 0:
             break
         _sweep(net, place, down=turn % 2 == 0)
         crossings = _crossings(net, place)
-        if crossings < best:
+        if crossings >= best:
+            stale += 1
+            if stale == PATIENCE:
+                break
+        else:
+            stale = 0
             best, kept = crossings, [list(layer) for layer in net.layers]
     net.layers = kept
 

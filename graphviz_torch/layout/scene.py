@@ -1,17 +1,18 @@
 """The scene: what is drawn and where, with classes in place of colours, and nothing of graphs.
 
-Units are CSS pixels; x grows to the right and y downwards. Every position is absolute.
+Units are CSS pixels; x grows to the right and y downwards. Positions are absolute, but for what many elements share:
+the texts and badges of a card count from its corner, the path of an edge from the edge's own origin.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Command = tuple[float, ...]
+Path = tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """One line of text.
 
     Attributes:
@@ -29,8 +30,7 @@ class Text:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(NamedTuple):
     """A small pill with a word in it; `x` and `y` are its upper left corner."""
 
     x: float
@@ -41,12 +41,12 @@ class Badge:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One node.
 
     Attributes:
         id: the id of the graph's element.
+        texts, badges: from its upper left corner.
         shape: `card`, `stack` (a closed module), `pill` (input, output), `ref` (a small reference) or `ghost`.
         colour: the class that colours its bar: a kind, or `c0`, `c1` ... of the legend; empty for no bar.
         state: `bad`, `handled` or empty.
@@ -68,8 +68,7 @@ class Card:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """The frame of a module call; `level` counts the frames around it."""
 
     id: str
@@ -85,24 +84,25 @@ class Box:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A line from where data is made to where it is read.
 
     Attributes:
+        x, y: the origin of its path.
         path: the first command is the start `(x, y)`; then `(x, y)` is a line to there, and
             `(x1, y1, x2, y2, x, y)` a cubic curve.
         arrow: whether it ends in an arrow head.
         state: `bad`, `ref` or empty.
     """
 
-    path: tuple[Command, ...]
+    x: float
+    y: float
+    path: Path
     arrow: bool
     state: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """What flows along an edge; `level` is that of the frame it lies in."""
 
     text: Text
@@ -111,8 +111,7 @@ class Label:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Lines of text beside a node; the frame is theirs."""
 
     x: float
@@ -123,8 +122,7 @@ class Note:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Swatch:
+class Swatch(NamedTuple):
     """One entry of the legend."""
 
     x: float
@@ -134,8 +132,7 @@ class Swatch:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """A whole picture.
 
     Attributes:
@@ -152,4 +149,4 @@ class Scene:
     edges: tuple[Edge, ...] = ()
     labels: tuple[Label, ...] = ()
     notes: tuple[Note, ...] = ()
-    legend: tuple[Swatch, ...] = field(default=())
+    legend: tuple[Swatch, ...] = ()

@@ -23,6 +23,7 @@ PLAIN = "float32"
 SKIPPED = frozenset("eps affine track_running_stats elementwise_affine momentum bias ceil_mode inplace dtype".split())
 
 
+@lru_cache(maxsize=65536)
 def shape_words(shape: tuple[int, ...] | None) -> str:
     """`4×32`; `scalar` for no dimensions; empty where unknown."""
     if shape is None:
@@ -32,12 +33,12 @@ def shape_words(shape: tuple[int, ...] | None) -> str:
 
 def meta_words(meta: TensorMeta, *, device: bool = False) -> str:
     """The shape, the type of the elements where it is not float32, and the device where asked for."""
-    words = [shape_words(meta.shape)]
+    words = shape_words(meta.shape)
     if meta.dtype and meta.dtype != PLAIN:
-        words.append(DTYPES.get(meta.dtype, meta.dtype))
+        words = f"{words} {DTYPES.get(meta.dtype, meta.dtype)}"
     if device and meta.device:
-        words.append(meta.device)
-    return " ".join(word for word in words if word)
+        words = f"{words} {meta.device}"
+    return words.lstrip()
 
 
 def humanised(count: int) -> str:

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from graphviz_torch.layout.scene import Command
+from graphviz_torch.layout.scene import Edge, Path
 
 ARROW_LENGTH = 6.4
 
 
 def number(value: float) -> str:
     """One decimal, none where it is zero."""
-    tenths = round(value * 10)
-    whole, rest = divmod(abs(tenths), 10)
-    sign = "-" if tenths < 0 else ""
-    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
+    text = f"{value:.1f}"
+    return (text[:-2] if text != "-0.0" else "0") if text[-1] == "0" else text
 
 
-def path_data(path: tuple[Command, ...], *, arrow: bool) -> str:
-    """The `d` of a line; where an arrow head follows, the line ends where the head begins."""
+def path_tail(path: Path, *, arrow: bool) -> str:
+    """The `d` of a line after its start, in relative commands; it ends where an arrow head begins."""
+    parts: list[str] = []
     x, y = path[0]
-    parts = [f"M{number(x)} {number(y)}"]
     steps = shortened(path) if arrow else path
     for step in steps[1:]:
-        if len(step) == 2:
-            if abs(step[0] - x) < 0.05:
-                parts.append("V" + number(step[1]))
-            elif abs(step[1] - y) < 0.05:
-                parts.append("H" + number(step[0]))
-            else:
-                parts.append(f"L{number(step[0])} {number(step[1])}")
-            x, y = step
+        across, down = step[-2] - x, step[-1] - y
+        if len(step) > 2:
+            turns = (step[0] - x, step[1] - y, step[2] - x, step[3] - y, across, down)
+            parts.append("c" + " ".join(map(number, turns)))
+        elif abs(across) < 0.05:
+            parts.append("v" + number(down))
+        elif abs(down) < 0.05:
+            parts.append("h" + number(across))
         else:
-            parts.append("C" + " ".join([number(at) for at in step]))
-            x, y = step[4], step[5]
+            parts.append(f"l{number(across)} {number(down)}")
+        x, y = step[-2:]
     return "".join(parts)
 
 
-def shortened(path: tuple[Command, ...]) -> tuple[Command, ...]:
+def shortened(path: Path) -> Path:
     """The line without its last few pixels, which the arrow head covers."""
     last = path[-1]
     if len(path) < 2 or len(last) != 2:
@@ -46,3 +44,10 @@ def shortened(path: tuple[Command, ...]) -> tuple[Command, ...]:
         return path
     keep = (length - ARROW_LENGTH) / length
     return (*path[:-1], (x + (last[0] - x) * keep, y + (last[1] - y) * keep))
+
+
+def moved(edge: Edge) -> Path:
+    """The path of an edge in absolute positions."""
+    return tuple(
+        tuple([at + (edge.y if place % 2 else edge.x) for place, at in enumerate(step)]) for step in edge.path
+    )

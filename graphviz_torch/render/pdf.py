@@ -17,7 +17,7 @@ from graphviz_torch.layout.text_width import text_width
 from graphviz_torch.render.fonts import NAME
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.pdf_fonts import characters, cut
-from graphviz_torch.render.paths import shortened
+from graphviz_torch.render.paths import moved, shortened
 from graphviz_torch.render.theme import DARK, LIGHT, text_colour
 
 if TYPE_CHECKING:
@@ -73,9 +73,10 @@ def _add_fonts(page: FPDF, picture: Scene, known: frozenset[str]) -> None:
 
 def _texts(picture: Scene) -> Iterator[str]:
     """Every text of a picture."""
-    for element in (*picture.boxes, *picture.cards):
-        yield from (text.text for text in element.texts)
-        yield from (badge.text for badge in element.badges)
+    for box in picture.boxes:
+        yield from (part.text for part in (*box.texts, *box.badges))
+    for card in picture.cards:
+        yield from (part.text for part in (*card.texts, *card.badges))
     for note in picture.notes:
         yield from (text.text for text in note.texts)
     yield from (label.text.text for label in picture.labels)
@@ -151,9 +152,9 @@ class _Pen:
             self._fill(card.colour)
             self._bar(card)
         for text in card.texts:
-            self._text(text, inside=card.shape)
+            self._text(text._replace(x=card.x + text.x, y=card.y + text.y), inside=card.shape)
         for badge in card.badges:
-            self._badge(badge)
+            self._badge(badge._replace(x=card.x + badge.x, y=card.y + badge.y))
         if card.link:
             s = self.scale
             self.page.link(card.x * s, card.y * s, card.width * s, card.height * s, card.link)
@@ -189,7 +190,8 @@ class _Pen:
     def _edge(self, edge: Edge) -> None:
         colour = "bad" if edge.state == "bad" else "edge"
         self._stroke(colour, 1.8 if edge.state == "bad" else 1.3, 3 if edge.state == "ref" else 0)
-        path = shortened(edge.path) if edge.arrow else edge.path
+        placed = moved(edge)
+        path = shortened(placed) if edge.arrow else placed
         s = self.scale
         x, y = path[0]
         for step in path[1:]:
@@ -204,8 +206,9 @@ class _Pen:
 
     def _head(self, edge: Edge, colour: str) -> None:
         """The arrow head, along the last stretch."""
-        x, y = edge.path[-1][-2:]
-        before = edge.path[-2][-2:] if len(edge.path[-1]) == 2 else edge.path[-1][2:4]
+        path = moved(edge)
+        x, y = path[-1][-2:]
+        before = path[-2][-2:] if len(path[-1]) == 2 else path[-1][2:4]
         sideways = abs(x - before[0]) > abs(y - before[1])
         long, half, s = 6.5, 3.0, self.scale
         self._fill(colour)

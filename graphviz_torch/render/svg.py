@@ -7,10 +7,10 @@ from zlib import crc32
 
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
-from graphviz_torch.layout.scene import Badge, Box, Card, Label, Note, Scene, Swatch, Text
+from graphviz_torch.layout.scene import Badge, Box, Card, Label, Note, Path, Scene, Swatch, Text
 from graphviz_torch.render import xml_text
 from graphviz_torch.render.options import RenderOptions
-from graphviz_torch.render.paths import number, path_data
+from graphviz_torch.render.paths import number, path_tail
 from graphviz_torch.render.theme import style_sheet
 
 LONGEST_ID = 200
@@ -22,6 +22,7 @@ MARKER = (
     '<marker id="{name}" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="7" markerHeight="7" orient="auto"'
     ' markerUnits="userSpaceOnUse"><path d="M0 .6L7.4 4 0 7.4z"/></marker>'
 )
+NAMED = ("pill", "ref", "ghost")
 RESERVED = ("", "a", "ab", "title", "desc")
 
 
@@ -44,13 +45,14 @@ class _Writer:
         self.shapes: dict[tuple[float, float], str] = {}
         self.ids = set(RESERVED)
         self.names: dict[str, str] = {"": ""}
+        self.inner: dict[tuple[object, ...], str] = {}
 
     def text(self, style: str) -> str:
         """The whole document."""
         picture = self.picture
-        for element in (*picture.boxes, *picture.cards):
-            if element.id not in self.names:
-                self.names[element.id] = self._unique(element.id)
+        for name in (*[box.id for box in picture.boxes], *[card.id for card in picture.cards]):
+            if name not in self.names:
+                self.names[name] = self._unique(name)
         boxes = "".join(map(self._box, picture.boxes))
         cards = "".join(map(self._card, picture.cards))
         head = HEAD.format(w=number(picture.width), h=number(picture.height))
@@ -72,7 +74,7 @@ class _Writer:
 
     def _unique(self, raw: str) -> str:
         """An `id` of the document: the element's own, made safe and short."""
-        if raw.isascii() and len(raw) <= LONGEST_ID and raw.isprintable() and not set(raw) & set('&<>" '):
+        if len(raw) <= LONGEST_ID and xml_text.is_plain(raw):
             found = wanted = raw
         else:
             short = raw if len(raw) <= LONGEST_ID else f"{raw[:LONGEST_ID]}-{crc32(raw.encode('utf-8', 'replace')):08x}"
@@ -100,21 +102,25 @@ class _Writer:
         return _linked(body, box.link)
 
     def _card(self, card: Card) -> str:
-        x, y = card.x, card.y
-        shape = card.shape if card.shape in ("pill", "ref", "ghost") else ""
-        classes = f"{shape} {card.state}".strip()
-        parts = [f'<g id="{self.names[card.id]}"' if card.id else "<g"]
-        if classes:
-            parts.append(f' class="{classes}"')
-        parts.append(f' transform="translate({number(x)},{number(y)})">')
-        if card.tooltip:
-            parts.append(f"<title>{xml_text.text(card.tooltip)}</title>")
-        parts.append(self._shape(card, plain=not classes))
-        parts.extend([_text(text, x, y) for text in card.texts])
-        parts.extend([_badge(badge, x, y) for badge in card.badges])
-        parts.append("</g>\n")
+        key = (card.shape, card.colour, card.state, card.width, card.height, card.texts, card.badges)
+        inner = self.inner.get(key)
+        if inner is None:
+            inner = self.inner[key] = self._inner(card)
+        shape = card.shape if card.shape in NAMED else ""
+        classes = f' class="{f"{shape} {card.state}".strip()}"' if shape or card.state else ""
+        identity = f' id="{self.names[card.id]}"' if card.id else ""
+        tooltip = f"<title>{xml_text.text(card.tooltip)}</title>" if card.tooltip else ""
+        body = (
+            f'<g{identity}{classes} transform="translate({number(card.x)},{number(card.y)})">{tooltip}{inner}</g>\n'
+        )
         link = card.link or (f"#{self.names[card.target]}" if self.names.get(card.target) else "")
-        return _linked("".join(parts), link)
+        return _linked(body, link) if link else body
+
+    def _inner(self, card: Card) -> str:
+        """What is the same for all equal cards."""
+        plain = card.shape not in NAMED and not card.state
+        texts = [_text(text) for text in card.texts]
+        return "".join([self._shape(card, plain=plain), *texts, *map(_badge, card.badges)])
 
     def _shape(self, card: Card, *, plain: bool) -> str:
         """The card itself: by reference to its size where it is like most others."""
@@ -135,11 +141,18 @@ class _Writer:
         return found
 
     def _edges(self) -> Iterator[str]:
-        """Lines, those of one look together."""
+        """Lines, those of one look together; what follows the start is relative, so that equal frames share it."""
         looks: dict[str, list[str]] = {}
+        tails: dict[tuple[Path, bool], str] = {}
         for edge in self.picture.edges:
             look = f"e{' a' if edge.arrow else ''}{' ' + edge.state if edge.state else ''}"
-            looks.setdefault(look, []).append(f'<path d="{path_data(edge.path, arrow=edge.arrow)}"/>')
+            key = (edge.path, edge.arrow)
+            tail = tails.get(key)
+            if tail is None:
+                tail = tails[key] = path_tail(edge.path, arrow=edge.arrow)
+            start = edge.path[0]
+            line = f'<path d="M{number(edge.x + start[0])} {number(edge.y + start[1])}{tail}"/>'
+            looks.setdefault(look, []).append(line)
         for look, paths in looks.items():
             yield f'<g class="{look}">{"".join(paths)}</g>\n'
 
@@ -172,15 +185,15 @@ def _plain(label: Label) -> str:
     return f'<text x="{number(text.x)}" y="{number(text.y)}">{xml_text.line(text.text)}</text>'
 
 
-def _text(text: Text, x: float = 0.0, y: float = 0.0) -> str:
+def _text(text: Text) -> str:
     anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
     classes = f"{text.style if text.style != 't' else ''} {text.role}".strip()
     named = f' class="{classes}"' if classes else ""
-    return f'<text{named} x="{number(text.x - x)}" y="{number(text.y - y)}"{anchor}>{xml_text.line(text.text)}</text>'
+    return f'<text{named} x="{number(text.x)}" y="{number(text.y)}"{anchor}>{xml_text.line(text.text)}</text>'
 
 
-def _badge(badge: Badge, x: float = 0.0, y: float = 0.0) -> str:
-    left, top = badge.x - x, badge.y - y
+def _badge(badge: Badge) -> str:
+    left, top = badge.x, badge.y
     return (
         f'<rect class="badge" x="{number(left)}" y="{number(top)}" width="{number(badge.width)}"'
         f' height="{number(badge.height)}" rx="{number(badge.height / 2)}"/><text class="b" x="'

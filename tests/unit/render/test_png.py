@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 
 import pytest
 
@@ -34,16 +33,16 @@ def test_no_variable_is_left_for_the_rasteriser() -> None:
 def test_text_and_colours_are_really_drawn() -> None:
     image = png.render(graphs.mlp(), RenderOptions(scale=1.0))
     plain = scene(graphs.mlp())
-    silent = replace(plain, cards=tuple(replace(card, texts=()) for card in plain.cards))
+    silent = plain._replace(cards=tuple(card._replace(texts=()) for card in plain.cards))
     assert len(png.write(silent, RenderOptions(scale=1.0))) < len(image) * 0.8
     assert png.render(graphs.mlp(), RenderOptions(scale=1.0, theme="dark")) != image
     assert png.render(graphs.mlp(), RenderOptions(scale=1.0, theme="auto")) == image
 
 
 def test_the_scale_is_lowered_before_giving_up() -> None:
-    tall = replace(scene(graphs.mlp()), height=20_000.0)
+    tall = scene(graphs.mlp())._replace(height=20_000.0)
     assert png.fitting_scale(tall, 2.0) == pytest.approx(16_384 / 20_000)
-    wide = replace(scene(graphs.mlp()), width=9_000.0, height=9_000.0)
+    wide = scene(graphs.mlp())._replace(width=9_000.0, height=9_000.0)
     assert png.fitting_scale(wide, 2.0) == pytest.approx((40e6 / 81e6) ** 0.5)
 
 

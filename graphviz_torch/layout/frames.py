@@ -72,7 +72,7 @@ class Framer:
 
     def _frame(self, body: Body) -> Frame:
         title = head(self.painter.facts, body, body.call) if body.call is not None else None
-        remarks = {item.place: found for item in body.items if (found := remark(self.painter, item))}
+        remarks = self._remarks(body)
         faces = [None if item.inner is not None else self._face(body, item.place, remarks) for item in body.items]
         stems = self._stems(body, faces)
         faces = [self._covering(face, stem) for face, stem in zip(faces, stems, strict=True)]
@@ -81,6 +81,11 @@ class Framer:
         if level is None:
             level = self._levels[plan] = lay_out(plan)
         return self._around(body, Frame(level, plan, title, 0, 0, 0, 0, {}, {}, faces, stems, edges, remarks))
+
+    def _remarks(self, body: Body) -> dict[int, Remark]:
+        if self.painter.graph.failure is None:
+            return {}
+        return {item.place: found for item in body.items if (found := remark(self.painter, item))}
 
     def _face(self, body: Body, place: int, remarks: dict[int, Remark]) -> Face | None:
         found = remarks.get(place)
@@ -147,7 +152,7 @@ class Framer:
         in_place = {key: number for number, key in enumerate(body.ins)}
         out_place = {key: ins + len(body.items) + number for number, key in enumerate(body.outs)}
         keys: dict[str, int] = {}
-        links: dict[Link, None] = {}
+        links = []
         edges = []
         for (key, target), source in body.edges.items():
             number = keys.setdefault(key, len(keys))
@@ -156,10 +161,8 @@ class Framer:
             leaves = 0.0 if source == BORDER else offsets[source][key]
             inner = None if target == BORDER else body.items[target].inner
             enters = self.frames[inner].enters[key] if inner is not None else 0.0
-            link = Link(start, end, leaves, enters, number)
-            if link not in links:
-                links[link] = None
-                edges.append((key, source, target))
+            links.append(Link(start, end, leaves, enters, number))
+            edges.append((key, source, target))
         shortest = 0.0
         if self.sideways and head is not None:
             shortest = self._title_width(head) + 2 * TITLE_LEFT - (0 if ins else BOX_PAD) - (0 if outs else BOX_PAD)
@@ -181,6 +184,8 @@ class Framer:
         else:
             assert face is not None
             width, height = face.width, face.height
+        if len(stem) < 2 and inner is None and note is None:
+            return self._simple(width, height, stem[0][2] if stem else "")
         labelled = [(at, label) for _, at, label in stem if label]
         widest = max((text_width(label, "l") for _, label in labelled), default=0.0)
         reach = max((abs(at) for _, at, _ in stem), default=0.0)
@@ -194,6 +199,16 @@ class Framer:
             return piece
         late = bool(note.ghosts) or body.items[place].node is None
         return note.widen(piece, sideways=self.sideways)._replace(late=late)
+
+    def _simple(self, width: float, height: float, label: str) -> Piece:
+        """The room of a card with one line out of its middle."""
+        if self.sideways:
+            band = text_width(label, "l") + 10 if label else 0.0
+            return Piece(max(height / 2, LABEL_HEIGHT + 3), height / 2, width, band)
+        half = width / 2
+        if not label:
+            return Piece(half, half, height, 0.0)
+        return Piece(half, max(half, LABEL_GAP + text_width(label, "l")), height, LABEL_HEIGHT)
 
     def _title_width(self, head: Face) -> float:
         left = sum(text_width(text, style) for text, style, _ in head.lines) + 6 * (len(head.lines) - 1)

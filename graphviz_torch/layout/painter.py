@@ -55,14 +55,17 @@ class Painter:
 
     def _card(self, item: Item, node: Node) -> Face:
         title, words = self._says(item, node)
-        lines = _two_lines(title, words) + tuple((mark, "s", "warn") for mark in self.facts.marks(node))
+        lines = _two_lines(title, words)
+        if node.id in self.facts.messages:
+            lines += tuple((mark, "s", "warn") for mark in self.facts.marks(node))
+        notes = self.facts.notes(node.id)
         state = "bad" if item is self.failed else ""
-        if not state and (handled := self.facts.notes(node.id).get("handled")) is not None:
+        if not state and (handled := notes.get("handled")) is not None:
             state = "handled"
             lines += ((elide(f"raised {_exception(handled)}, handled", "s", LINE_LIMIT), "s", "warn"),)
         shape = "stack" if node.kind == "module" and self.facts.inside(node) != 1 else "card"
         colour = state if state == "bad" else self._colour(item, node)
-        badge = fold_badge(item.fold) or ("hook" if "hook" in self.facts.notes(node.id) else "")
+        badge = fold_badge(item.fold) if item.fold else "hook" if "hook" in notes else ""
         return card_face(shape, colour, lines, self.facts.tooltip(item, node), state, badge, node.source)
 
     def _says(self, item: Item, node: Node) -> tuple[str, str]:

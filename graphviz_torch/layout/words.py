@@ -53,7 +53,6 @@ def humanised(count: int) -> str:
     raise AssertionError("unreachable")
 
 
-@lru_cache(maxsize=4096)
 def _arguments(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The parts of an `extra_repr()`: positional ones and named ones."""
     if len(text) > 2000:
@@ -66,13 +65,17 @@ def _arguments(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
 
 def module_words(module: Module) -> str:
     """The arguments that matter: `32 → 16`, `3 → 64 · 3×3 s2 p1`, `p=0.1`."""
-    plain, named = _arguments(module.arguments)
+    return _argument_words(module.arguments) if module.arguments else ""
+
+
+@lru_cache(maxsize=4096)
+def _argument_words(text: str) -> str:
+    plain, named = _arguments(text)
     table = dict(named)
-    name = module.type_name.lower()
     ends = _ends(plain, table)
     words = [ends] if ends else [", ".join(part.strip("(),") for part in plain if len(part) < 24)]
     words.append(_window(table))
-    words.extend(_rest(table, name))
+    words.extend(_rest(table))
     return " · ".join(word for word in words if word)
 
 
@@ -113,11 +116,9 @@ def _sizes(text: str, *, square: bool = False) -> str:
     return "×".join(parts)
 
 
-def _rest(table: dict[str, str], name: str) -> list[str]:
+def _rest(table: dict[str, str]) -> list[str]:
     """What else is worth saying."""
     words = []
-    if table.pop("output_size", None) is not None:
-        pass
     for key, value in table.items():
         if key in SKIPPED or value in ("None", "False") or len(value) > 16:
             continue

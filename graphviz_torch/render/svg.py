@@ -74,11 +74,9 @@ class _Writer:
 
     def _unique(self, raw: str) -> str:
         """An `id` of the document: the element's own, made safe and short."""
-        if len(raw) <= LONGEST_ID and xml_text.is_plain(raw):
-            found = wanted = raw
-        else:
-            short = raw if len(raw) <= LONGEST_ID else f"{raw[:LONGEST_ID]}-{crc32(raw.encode('utf-8', 'replace')):08x}"
-            found = wanted = xml_text.identifier(short)
+        if len(raw) > LONGEST_ID:
+            raw = f"{raw[:LONGEST_ID]}-{crc32(raw.encode('utf-8', 'replace')):08x}"
+        found = wanted = xml_text.identifier(raw)
         count = 1
         while found in self.ids:
             count += 1
@@ -219,4 +217,4 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _linked(body: str, link: str) -> str:
-    return f'<a href="{xml_text.text(link)}">{body}</a>' if link else body
+    return f'<a href="{xml_text.line(link)}">{body}</a>' if link else body

@@ -1,84 +1,128 @@
-"""The guard: puts the user's model and process back as they were, whatever happened in between."""
+"""The guard: puts the user's model and process back as they were, whatever happened in between.
+
+Weights can be large, so none is copied unless something is about to write it: the recorder says so through
+`Guard.about_to_write`. Buffers are copied at the start, since native kernels (batch norm) write them unannounced.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.parameter import UninitializedTensorMixin
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
+
+from graphviz_torch.trace.statics import Statics
+
+UNINITIALIZED = (UninitializedParameter, UninitializedBuffer)
+CONTAINERS = frozenset((dict, OrderedDict, list, set))
+
+
+class Guard:
+    """Knows how a model was, and puts it back."""
+
+    def __init__(self, statics: Statics) -> None:
+        self._modules = [(module, dict(module.__dict__), _inner(module)) for _, module in statics.modules]
+        self._tensors = [
+            (tensor, tensor.requires_grad, tensor.grad) for tensor in statics.tensors() if not lazy(tensor)
+        ]
+        self._memory: dict[int, torch.Tensor] = {}
+        self._copies: list[tuple[torch.Tensor, torch.Tensor]] = []
+        for kind, tensor, _ in statics.leaves.values():
+            if lazy(tensor):
+                continue
+            if kind == "buffer":
+                self._save(tensor)
+            else:
+                self._memory[_address(tensor)] = tensor
+
+    def about_to_write(self, tensor: torch.Tensor) -> None:
+        """Copies the weight whose memory is about to be written, if it is one."""
+        if self._memory:
+            weight = self._memory.pop(_address(tensor), None)
+            if weight is not None:
+                self._save(weight)
+
+    def restore(self) -> None:
+        """Puts everything back that differs."""
+        for module, attributes, inner in self._modules:
+            _restore(module, attributes, inner)
+        for tensor, copy in self._copies:
+            if not torch.equal(tensor.detach(), copy):
+                tensor.data.copy_(copy)
+        for tensor, requires_grad, grad in self._tensors:
+            if tensor.requires_grad is not requires_grad:
+                tensor.requires_grad_(requires_grad)
+            if tensor.grad is not grad:
+                tensor.grad = grad
+
+    def _save(self, tensor: torch.Tensor) -> None:
+        if tensor.device.type != "meta":
+            self._copies.append((tensor, tensor.detach().clone()))
+
+
+def lazy(tensor: torch.Tensor) -> bool:
+    """Whether a parameter or buffer waits for its first input to get a shape."""
+    return isinstance(tensor, UNINITIALIZED)
 
 
 @contextmanager
-def unchanged(model: nn.Module, training: bool | None, seed: int | None) -> Iterator[None]:
+def unchanged(statics: Statics, training: bool | None, seed: int | None) -> Iterator[Guard]:
     """Runs the block with the model in one mode and a seeded random state, and undoes every change to both."""
-    modules = list(model.modules())
-    modes = [module.training for module in modules]
-    tables = [_tables(module) for module in modules]
-    tensors = [_TensorState(tensor) for tensor in _tensors(model)]
+    guard = Guard(statics)
     grad = torch.is_grad_enabled()
-    with torch.random.fork_rng(devices=_devices(model)):
+    root = statics.modules[0][1]
+    with ExitStack() as stack:
+        stack.enter_context(torch.random.fork_rng(devices=_cuda_devices(statics)))
         try:
             if training is not None:
-                model.train(training)
+                root.train(training)
             if seed is not None:
                 torch.manual_seed(seed)
-            yield
+            yield guard
         finally:
             torch.set_grad_enabled(grad)
-            for module, mode, table in zip(modules, modes, tables, strict=True):
-                _restore(module, table)
-                module.__dict__["training"] = mode
-            for state in tensors:
-                state.restore()
-
-
-def _devices(model: nn.Module) -> list[int]:
-    found = {t.device.index or 0 for t in _tensors(model) if t.device.type == "cuda"}
-    return sorted(found)
-
-
-def _tensors(model: nn.Module) -> list[torch.Tensor]:
-    return [*model.parameters(), *model.buffers()]
-
-
-def _tables(module: nn.Module) -> dict[str, Any]:
-    """The attributes of a module, with copies of the containers that a forward may change."""
-    return {key: dict(value) if type(value) is dict else value for key, value in module.__dict__.items()}
-
-
-def _restore(module: nn.Module, table: dict[str, Any]) -> None:
-    for key in [key for key in module.__dict__ if key not in table]:
-        del module.__dict__[key]
-    for key, value in table.items():
-        present = module.__dict__.get(key)
-        if type(value) is dict and type(present) is dict:
-            if present != value if not key.startswith(("_parameters", "_buffers")) else True:
-                present.clear()
-                present.update(value)
-        elif present is not value:
-            module.__dict__[key] = value
-
-
-class _TensorState:
-    """What a run may change of one parameter or buffer."""
-
-    def __init__(self, tensor: torch.Tensor) -> None:
-        self._tensor = tensor
-        self._grad = tensor.grad
-        self._requires_grad = tensor.requires_grad
-        self._copy = None
-        if not isinstance(tensor, nn.Parameter) and not isinstance(tensor, UninitializedTensorMixin):
-            self._copy = tensor.detach().clone()
-
-    def restore(self) -> None:
-        tensor = self._tensor
-        if self._copy is not None and tensor.device.type != "meta":
             with torch.no_grad():
-                tensor.data.copy_(self._copy)
-        if tensor.requires_grad is not self._requires_grad:
-            tensor.requires_grad_(self._requires_grad)
-        if tensor.grad is not self._grad:
-            tensor.grad = self._grad
+                guard.restore()
+
+
+def _cuda_devices(statics: Statics) -> list[int]:
+    return sorted({tensor.device.index or 0 for tensor in statics.tensors() if tensor.device.type == "cuda"})
+
+
+def _address(tensor: torch.Tensor) -> int:
+    try:
+        return tensor.untyped_storage().data_ptr()
+    except (RuntimeError, NotImplementedError):  # sparse, nested and wrapped tensors have no memory of their own
+        return -1
+
+
+def _inner(module: nn.Module) -> list[tuple[Any, Any]]:
+    """The containers among the attributes, which a forward may change in place, each with a copy."""
+    return [(value, value.copy()) for value in module.__dict__.values() if type(value) in CONTAINERS]
+
+
+def _restore(module: nn.Module, attributes: dict[str, Any], inner: list[tuple[Any, Any]]) -> None:
+    present = module.__dict__
+    if len(present) != len(attributes) or any(present.get(name) is not value for name, value in attributes.items()):
+        present.clear()
+        present.update(attributes)
+    for container, before in inner:
+        if not _same(container, before):
+            container.clear()
+            if isinstance(container, list):
+                container.extend(before)
+            else:
+                container.update(before)
+
+
+def _same(container: Any, before: Any) -> bool:
+    """Whether a container holds the very same objects; tensors must not be compared, they answer with tensors."""
+    if len(container) != len(before):
+        return False
+    if isinstance(container, dict):
+        return all(key in container and container[key] is value for key, value in before.items())
+    return isinstance(container, set) or all(a is b for a, b in zip(container, before, strict=True))

@@ -43,6 +43,13 @@ class Assembly:
             target = self._ids.get(what.id) if isinstance(what, Op) else what.id
             self._builder.diagnose(code, "warning", target, text)
 
+    def mark_handled(self, error: BaseException | None) -> None:
+        """Marks the operations whose exception the user's code caught."""
+        fatal = self._recorder.breaking(error)[0] if error is not None else None
+        for op in self._recorder.ops:
+            if op.error is not None and op is not fatal:
+                self._builder.annotate(self._ids[op.id], "handled", {"exception": op.error[0], "message": op.error[1]})
+
     def id_of(self, op: Op | None) -> str | None:
         """The node of an operation."""
         return None if op is None else self._ids.get(op.id)

@@ -12,6 +12,7 @@ from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Op
 from graphviz_torch.trace.runtime.structures import tensors_of
+from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
 
@@ -24,8 +25,8 @@ class KeepingRecorder(Recorder):
         marked: values that autograd was told to track after they were made.
     """
 
-    def __init__(self, leaves: dict[int, tuple[str, Tensor, str]], paths: dict[int, str]) -> None:
-        super().__init__(leaves, paths)
+    def __init__(self, statics: Statics, about_to_write: Callable[[Tensor], None]) -> None:
+        super().__init__(statics, about_to_write)
         self.kept: list[tuple[Held, Tensor]] = []
         self.marked: list[Held] = []
         self._copies: dict[int, tuple[Any, Any]] = {}

@@ -18,14 +18,30 @@ DEEPEST_STRUCTURE = 12
 DEEPEST_OBJECT = 4
 
 
-def tensors_of(value: Any, depth: int = 0) -> list[Tensor]:
+def tensors_of(value: Any) -> list[Tensor]:
     """The tensors in a structure, in order: lists, tuples, dicts, sets and dataclasses, and shallowly other objects."""
+    found: list[Tensor] = []
+    _collect(value, found, 0)
+    return found
+
+
+def _collect(value: Any, found: list[Tensor], depth: int) -> None:
     kind = type(value)
     if kind is Tensor or kind is Parameter:
-        return [value]
-    if kind in SCALARS or depth > DEEPEST_STRUCTURE:
-        return []
-    return [tensor for _, tensor in named_tensors(value, "", depth)]
+        found.append(value)
+    elif kind in SCALARS or depth > DEEPEST_STRUCTURE:
+        return
+    elif kind is tuple or kind is list:
+        for item in value:
+            _collect(item, found, depth + 1)
+    elif kind is dict:
+        for item in value.values():
+            _collect(item, found, depth + 1)
+    elif isinstance(value, Tensor):
+        found.append(value)
+    elif not isinstance(value, torch.nn.Module):
+        for _, item in items_of(value, "", depth):
+            _collect(item, found, depth + 1)
 
 
 def named_tensors(value: Any, name: str, depth: int = 0) -> list[tuple[str, Tensor]]:
@@ -39,7 +55,7 @@ def named_tensors(value: Any, name: str, depth: int = 0) -> list[tuple[str, Tens
 
 def items_of(value: Any, name: str, depth: int) -> list[tuple[str, Any]]:
     """The parts of a container with the path to each."""
-    if hasattr(value, "_fields") and isinstance(value, tuple):
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
         return [(f"{name}.{field}" if name else field, getattr(value, field)) for field in value._fields]
     if isinstance(value, (list, tuple)):
         return [(f"{name}[{place}]", item) for place, item in enumerate(value)]

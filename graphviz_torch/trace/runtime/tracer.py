@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from graphviz_torch.errors import TraceError
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import Failure, Graph, Origin, SourceLocation
 from graphviz_torch.trace.explain import explain
-from graphviz_torch.trace.guard import unchanged
+from graphviz_torch.trace.guard import lazy, unchanged
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime.assemble import Assembly
@@ -25,6 +26,7 @@ from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Op
 from graphviz_torch.trace.runtime.structures import named_tensors
 from graphviz_torch.trace.source import Sources
+from graphviz_torch.trace.statics import Statics
 
 RecorderKind = TypeVar("RecorderKind", bound=Recorder)
 
@@ -64,17 +66,19 @@ def trace_with_recording(
 def _traced(
     model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions, kind: type[RecorderKind]
 ) -> tuple[Graph, Assembly, RecorderKind, tuple[torch.Tensor, ...]]:
+    statics = Statics(model)
+    if any(lazy(tensor) for tensor in statics.tensors()):  # the run would give the user's weights their shapes
+        model = copy.deepcopy(model)
+        statics = Statics(model)
     sources = Sources(options.roots)
-    tree = module_tree(model, sources)
-    recorder = kind(
-        _leaves(model), {id(m): path for path, m in reversed(list(model.named_modules(remove_duplicate=False)))}
-    )
-    for name, tensor in _inputs(model, args, kwargs):
-        recorder.hold(tensor, "input", None, name)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
-    builder.set_modules(tree)
+    builder.set_modules(module_tree(statics, sources))
+    inputs = _inputs(model, args, kwargs)
     out, error = None, None
-    with unchanged(model, options.training, options.seed):
+    with unchanged(statics, options.training, options.seed) as guard:
+        recorder = kind(statics, guard.about_to_write)
+        for name, tensor in inputs:
+            recorder.hold(tensor, "input", None, name)
         try:
             with intercepted(recorder, options.level):
                 out = model(*args, **kwargs)
@@ -82,9 +86,10 @@ def _traced(
             error = raised
         outputs = named_tensors(out, "")
         assembly = Assembly(recorder, builder, sources, GradNames(tensor for _, tensor in outputs))
-        for name, tensor in _inputs(model, args, kwargs):
+        for _, tensor in inputs:
             assembly.value(recorder.first(tensor))
         assembly.run()
+        assembly.mark_handled(error)
         for name, tensor in outputs:
             builder.output(name, assembly.value(recorder.operand(tensor)))
         copies = tuple(tensor.detach().clone() for _, tensor in outputs) if kind is KeepingRecorder else ()
@@ -99,22 +104,12 @@ def _origin(model: nn.Module, options: TraceOptions) -> Origin:
     return Origin("runtime", options.level, options.target, training, torch.is_grad_enabled(), version)
 
 
-def _leaves(model: nn.Module) -> dict[int, tuple[str, torch.Tensor, str]]:
-    leaves = {id(t): ("parameter", t, name) for name, t in model.named_parameters()}
-    leaves |= {id(t): ("buffer", t, name) for name, t in model.named_buffers()}
-    for path, module in model.named_modules():
-        for key, value in module.__dict__.items():
-            for name, t in named_tensors(value, f"{path}.{key}" if path else key) if not key.startswith("_") else ():
-                leaves.setdefault(id(t), ("constant", t, name))
-    return leaves
-
-
 def _inputs(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, torch.Tensor]]:
     try:
         bound = inspect.signature(model.forward).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):
         bound = {"args": args, **kwargs}
-    found = {}
+    found: dict[int, tuple[str, torch.Tensor]] = {}
     for name, value in bound.items():
         for path, tensor in named_tensors(value, name):
             found.setdefault(id(tensor), (path, tensor))
@@ -124,7 +119,7 @@ def _inputs(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 def _failed(
     recorder: Recorder, builder: GraphBuilder, assembly: Assembly, sources: Sources, error: Exception
 ) -> TraceError:
-    op, call = recorder.failed or (None, None)
+    op, call = recorder.breaking(error)
     builder.fail(
         Failure(
             assembly.id_of(op),

@@ -77,8 +77,7 @@ def _traced(
     out, error = None, None
     with unchanged(statics, options.training, options.seed) as guard:
         recorder = kind(statics, guard.about_to_write)
-        for name, tensor in inputs:
-            recorder.hold(tensor, "input", None, name)
+        given = [recorder.hold(tensor, "input", None, name) for name, tensor in inputs]
         try:
             with intercepted(recorder, options.level):
                 out = model(*args, **kwargs)
@@ -86,8 +85,8 @@ def _traced(
             error = raised
         outputs = named_tensors(out, "")
         assembly = Assembly(recorder, builder, sources, GradNames(tensor for _, tensor in outputs))
-        for _, tensor in inputs:
-            assembly.value(recorder.first(tensor))
+        for held in given:
+            assembly.value(held)
         assembly.run()
         assembly.mark_handled(error)
         for name, tensor in outputs:

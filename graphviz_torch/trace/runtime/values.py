@@ -88,13 +88,6 @@ class Values:
         attribute = self._statics.attribute_path(tensor)
         return self.hold(tensor, "constant" if attribute else "external", None, attribute)
 
-    def first(self, tensor: Tensor) -> Held:
-        """The value under which an input came in, before any write."""
-        held = self._live[id(tensor)][1]
-        while held.previous is not None:
-            held = held.previous
-        return held
-
     def wrote(self, held: Held, op: Op) -> None:
         """Notes that an operation wrote the memory of a value."""
         memory = self._memory.get(held.storage)

@@ -299,7 +299,7 @@ class _Folding:
         parent = self._index.calls[run.parent] if run.parent is not None else None
         number = 0
         name = f"{run.parent or ''}:repeat.0"
-        while name in self._repeats or name in self._index.calls:
+        while name in self._repeats or name in self._index.calls or name in self._index.nodes:
             number += 1
             name = f"{run.parent or ''}:repeat.{number}"
         path = parent.path if parent else ""

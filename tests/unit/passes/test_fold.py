@@ -234,3 +234,11 @@ def test_parts_that_are_picked_side_by_side_stay_apart() -> None:
     x = net.input("x", 4, 4, 8)
     gates = [net.op("getitem", None, x, key=gate) for gate in range(4)]
     assert folds(folded(net.finish(_=net.op("gate", None, *gates)))) == {}
+
+
+def test_the_frame_has_an_id_of_its_own() -> None:
+    net = Net()
+    x = net.op("repeat", None, net.input("x", 4, 8))
+    for _ in range(3):
+        x = net.op("tanh", None, net.op("cos", None, x))
+    assert folds(folded(net.finish(_=x))) == {":repeat.1": (3, "distinct")}

@@ -2,7 +2,7 @@
 
 Level by level from the root, modules of one type on one level are opened together or not at all, so that equal things
 look equal; the larger ones first. Where a type does not fit as a whole, those of it that stand for repeats may. The
-way to a failing operation is always open. The last that closes is the root.
+root and the way to a failing operation are always open.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def auto_depth(graph: Graph, budget: int) -> Graph:
 
 def _opened(graph: Graph, tree: Mapping[str, Region], budget: int) -> set[str]:
     bodies = _Bodies(tree)
-    opened = _failing(graph)
+    opened = _failing(graph) | _root(tree)
     drawn = len(bodies.outside(graph)) + sum(bodies.growth(call) for call in opened)
     repeated = {mark.target for mark in annotated(graph, "fold")}
     for group in _groups(graph, tree):
@@ -39,6 +39,12 @@ def _opened(graph: Graph, tree: Mapping[str, Region], budget: int) -> set[str]:
                 drawn += growth
                 break
     return opened
+
+
+def _root(tree: Mapping[str, Region]) -> set[str]:
+    """The call around all others, if there is one."""
+    roots = [call for call, region in tree.items() if region.call.parent is None and region.size]
+    return set(roots) if len(roots) == 1 else set()
 
 
 def _failing(graph: Graph) -> set[str]:

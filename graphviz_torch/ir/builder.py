@@ -40,8 +40,8 @@ class GraphBuilder:
         self._origin = origin
         self._nodes: list[Node] = []
         self._values: dict[str, list[Value]] = {}
-        self._calls: list[ModuleCall] = []
-        self._call_place: dict[str, int] = {}
+        self._calls: dict[str, ModuleCall] = {}
+        self._returned: dict[str, tuple[str, ...]] = {}
         self._modules: tuple[Module, ...] = ()
         self._annotations: list[Annotation] = []
         self._diagnostics: list[Diagnostic] = []
@@ -105,14 +105,12 @@ class GraphBuilder:
     ) -> str:
         """Opens a call and returns its id; a region that is no module gets an id below its parent's."""
         call_id = self._unique(f"{path}#{call_index}") if kind == "module" else self.next_id(parent, name)
-        self._call_place[call_id] = len(self._calls)
-        self._calls.append(ModuleCall(call_id, path, call_index, parent, kind, name, operands, (), source))
+        self._calls[call_id] = ModuleCall(call_id, path, call_index, parent, kind, name, operands, (), source)
         return call_id
 
     def leave(self, call: str, results: tuple[str, ...]) -> None:
         """Closes a call."""
-        place = self._call_place[call]
-        self._calls[place] = replace(self._calls[place], results=results)
+        self._returned[call] = results
 
     def set_modules(self, modules: tuple[Module, ...]) -> None:
         """Gives the static tree."""
@@ -144,7 +142,10 @@ class GraphBuilder:
             outputs=tuple(node.id for node in nodes if node.kind == "output"),
             nodes=nodes,
             values=tuple(value for node in nodes for value in self._values[node.id]),
-            calls=tuple(self._calls),
+            calls=tuple(
+                replace(call, results=self._returned[name]) if self._returned.get(name) else call
+                for name, call in self._calls.items()
+            ),
             modules=self._modules,
             origin=self._origin,
             annotations=tuple(self._annotations),

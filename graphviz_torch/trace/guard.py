@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from operator import is_
 from typing import Any
 
 import torch
@@ -32,7 +33,7 @@ class Guard:
         self._memory: dict[int, torch.Tensor] = {}
         self._copies: list[tuple[torch.Tensor, torch.Tensor]] = []
         for kind, tensor, _ in statics.leaves.values():
-            if lazy(tensor):
+            if lazy(tensor):  # has no memory yet
                 continue
             if kind == "buffer":
                 self._save(tensor)
@@ -75,8 +76,7 @@ def unchanged(statics: Statics, training: bool | None, seed: int | None) -> Iter
     guard = Guard(statics)
     grad = torch.is_grad_enabled()
     root = statics.modules[0][1]
-    with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=_cuda_devices(statics)))
+    with torch.random.fork_rng(devices=_cuda_devices(statics)):
         try:
             if training is not None:
                 root.train(training)
@@ -107,11 +107,11 @@ def _inner(module: nn.Module) -> list[tuple[Any, Any]]:
 
 def _restore(module: nn.Module, attributes: dict[str, Any], inner: list[tuple[Any, Any]]) -> None:
     present = module.__dict__
-    if len(present) != len(attributes) or any(present.get(name) is not value for name, value in attributes.items()):
+    if len(present) != len(attributes) or not all(map(is_, present.values(), attributes.values())):
         present.clear()
         present.update(attributes)
     for container, before in inner:
-        if not _same(container, before):
+        if (container or before) and not _same(container, before):
             container.clear()
             if isinstance(container, list):
                 container.extend(before)
@@ -124,5 +124,5 @@ def _same(container: Any, before: Any) -> bool:
     if len(container) != len(before):
         return False
     if isinstance(container, dict):
-        return all(key in container and container[key] is value for key, value in before.items())
-    return isinstance(container, set) or all(a is b for a, b in zip(container, before, strict=True))
+        return all(map(is_, container, before)) and all(map(is_, container.values(), before.values()))
+    return isinstance(container, set) or all(map(is_, container, before))

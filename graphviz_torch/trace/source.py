@@ -17,15 +17,18 @@ class Sources:
     def __init__(self, roots: Iterable[str] = ()) -> None:
         folders = [*roots, *(path or os.getcwd() for path in sys.path)]
         self._roots = sorted({os.path.abspath(folder) for folder in folders}, key=lambda root: (-len(root), root))
-        self._positions: dict[CodeType, list[tuple[int | None, int | None, int | None, int | None]]] = {}
+        # Kept by identity, since hashing a code object hashes all that is in it; `_codes` keeps the identities valid.
+        self._codes: dict[int, CodeType] = {}
+        self._positions: dict[int, list[tuple[int | None, int | None, int | None, int | None]]] = {}
         self._files: dict[str, str] = {}
-        self._places: dict[tuple[CodeType, int], SourceLocation] = {}
+        self._places: dict[tuple[int, int], SourceLocation] = {}
 
     def place(self, code: CodeType, instruction: int) -> SourceLocation:
         """The location of one instruction."""
-        found = self._places.get((code, instruction))
+        key = (id(code), instruction)
+        found = self._places.get(key)
         if found is None:
-            found = self._places[code, instruction] = self._find(code, instruction)
+            found = self._places[key] = self._find(code, instruction)
         return found
 
     def first_line(self, code: CodeType) -> SourceLocation:
@@ -47,9 +50,10 @@ class Sources:
         return os.path.basename(file)
 
     def _find(self, code: CodeType, instruction: int) -> SourceLocation:
-        positions = self._positions.get(code)
+        positions = self._positions.get(id(code))
         if positions is None:
-            positions = self._positions[code] = list(code.co_positions())
+            self._codes[id(code)] = code
+            positions = self._positions[id(code)] = list(code.co_positions())
         line, _, column, end = positions[instruction // 2]
         line = line or code.co_firstlineno
         text = linecache.getline(code.co_filename, line)

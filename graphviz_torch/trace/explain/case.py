@@ -60,15 +60,11 @@ class Case:
         return self.values[found.index] if isinstance(found, Operand) and found.index < len(self.values) else None
 
     def rest(self, place: int) -> tuple[Literal, ...]:
-        """All positional arguments from one place on; a single tuple is opened."""
-        table = dict(self.node.attributes)
-        found: list[Literal] = []
-        while str(place) in table:
-            found.append(table[str(place)])
-            place += 1
+        """All arguments from one place on, whatever they are called; a single tuple is opened."""
+        found = tuple(value for _, value in self.node.attributes[place:])
         if len(found) == 1 and isinstance(found[0], tuple):
             return found[0]
-        return tuple(found)
+        return found
 
     @property
     def module(self) -> Module | None:

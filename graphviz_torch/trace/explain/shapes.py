@@ -6,7 +6,7 @@ import math
 from collections import Counter
 
 from graphviz_torch.ir.graph import TensorMeta
-from graphviz_torch.ir.literals import Literal, format_literal
+from graphviz_torch.ir.literals import format_literal
 from graphviz_torch.trace.explain import words
 from graphviz_torch.trace.explain.case import Case, Finding, Shape, number
 from graphviz_torch.trace.explain.makers import made_by
@@ -88,7 +88,7 @@ def _clash(case: Case, one: tuple[int, int], other: tuple[int, int], back: int) 
 def view(case: Case) -> Finding | None:
     """The number of elements stays."""
     shape = case.shape(0)
-    target = [number(item) for item in case.rest(1)] or [number(item) for item in _named(case)]
+    target = [number(item) for item in case.rest(1)]
     if shape is None or not target or None in target:
         return None
     wanted = tuple(size for size in target if size is not None)
@@ -103,11 +103,6 @@ def view(case: Case) -> Finding | None:
     else:
         return _strides(case, case.metas[0])
     return Finding(reason, made_by(case.index, case.values[0]), _view_hint(case, shape, wanted))
-
-
-def _named(case: Case) -> tuple[Literal, ...]:
-    found = case.argument("shape", 1) or case.argument("size", 1)
-    return found if isinstance(found, tuple) else ()
 
 
 def _view_hint(case: Case, shape: Shape, wanted: Shape) -> str:

@@ -62,7 +62,8 @@ def _symbol(value: Any) -> Literal:
 def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
     """The names of the positional parameters, where Python or the operator's schema tells them."""
     try:
-        return tuple(inspect.signature(function).parameters)
+        parameters = inspect.signature(_dispatched(function)).parameters.values()
+        return tuple(one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD))
     except (TypeError, ValueError):
         pass
     name = getattr(function, "__name__", "").strip("_")
@@ -72,3 +73,10 @@ def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
         return ()
     longest = max(schemas, key=lambda schema: len(schema.arguments), default=None)
     return tuple(argument.name for argument in longest.arguments) if longest else ()
+
+
+def _dispatched(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function behind one that `boolean_dispatch` made, which has no signature of its own."""
+    names = getattr(getattr(function, "__code__", None), "co_freevars", ())
+    cells = dict(zip(names, getattr(function, "__closure__", None) or (), strict=False))
+    return cells["if_false"].cell_contents if "if_false" in cells else function

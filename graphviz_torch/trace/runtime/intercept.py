@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -108,8 +107,6 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
         recorder.leave(call, out)
         return out
 
-    collecting = gc.isenabled()
-    gc.disable()  # thousands of new records would set off full collections over the user's heap
     nn.Module.__call__ = call_recorded  # type: ignore[method-assign]
     torch.autograd.Function.apply = classmethod(apply_recorded)  # type: ignore[assignment]
     try:
@@ -123,5 +120,3 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
     finally:
         nn.Module.__call__ = module_call  # type: ignore[method-assign]
         torch.autograd.Function.apply = function_apply
-        if collecting:
-            gc.enable()

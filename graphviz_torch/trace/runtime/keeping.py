@@ -78,7 +78,7 @@ class KeepingRecorder(Recorder):
             return tensor.detach().clone()
         owner, copied = self._copies.get(id(storage), (None, None))
         if owner is not storage:
-            copied = storage.clone()
+            copied = storage.clone()  # type: ignore[no-untyped-call]
             self._copies[id(storage)] = (storage, copied)
         copy = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
         copy.set_(copied, tensor.storage_offset(), tensor.size(), tensor.stride())

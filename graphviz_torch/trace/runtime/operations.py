@@ -93,4 +93,8 @@ def full_name(function: Callable[..., Any], name: str) -> str:
         return f"torch.Tensor.{name}"
     if "_VariableFunctions" in qualified or not module:
         return f"torch.{name}"
+    if module == "torch._C._nn":
+        return f"torch.nn.functional.{name}"
+    if "<locals>" in qualified:  # `boolean_dispatch` makes `max_pool2d` and its like
+        return f"{module}.{name}"
     return f"{module}.{qualified}"

@@ -14,10 +14,15 @@ OURS = __file__.rpartition("trace")[0]
 FARTHEST = 60
 
 
-@cache
 def is_user(code: CodeType) -> bool:
     """Whether code is the user's: neither torch's nor ours nor made up by the interpreter."""
-    file = code.co_filename
+    return is_user_file(code.co_filename)
+
+
+# Looked up by file, since hashing a code object hashes all that is in it.
+@cache
+def is_user_file(file: str) -> bool:
+    """Whether code in a file is the user's."""
     return not (file.startswith((TORCH, OURS)) or file[:1] == "<")
 
 
@@ -26,7 +31,7 @@ def user_place(frame: FrameType | None) -> Place | None:
     steps = 0
     while frame is not None and steps < FARTHEST:
         code = frame.f_code
-        if is_user(code):
+        if is_user_file(code.co_filename):
             return code, frame.f_lasti
         if code.co_name == "call_recorded" and code.co_filename.startswith(OURS):
             return None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gc
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -50,7 +53,8 @@ class Recording:
 
 def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
     """Runs the model once and returns the graph; see `graphviz_torch.api.trace`."""
-    return _traced(model, args, kwargs, options, Recorder)[0]
+    with _without_collections():
+        return _traced(model, args, kwargs, options, Recorder)[0]
 
 
 def trace_with_recording(
@@ -61,6 +65,18 @@ def trace_with_recording(
     kept = {held.id: tensor for held, tensor in reversed(recorder.kept) if held.id is not None}
     marked = frozenset(held.id for held in recorder.marked if held.id is not None)
     return graph, Recording(assembly.nodes, kept, outputs, marked)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Thousands of new records would set off full garbage collections over the user's heap."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _traced(

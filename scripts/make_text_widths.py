@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 
 from fontpkg_inter import ROOT
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 TARGET = Path(__file__).parent.parent / "graphviz_torch" / "layout" / "inter_widths.py"
-RANGES = ((0x20, 0x7E), (0xA0, 0x17F), (0x391, 0x3A9), (0x3B1, 0x3C9), (0x410, 0x44F), (0x2010, 0x2026))
+RANGES = (
+    (0x20, 0x7E),
+    (0xA0, 0x17F),
+    (0x391, 0x3A9),
+    (0x3B1, 0x3C9),
+    (0x410, 0x44F),
+    (0x2010, 0x2026),
+)
 SINGLE = "→←↑↓↻−√≤≥≠≈∞∂∑●○■□▲▼✓"
 WEIGHTS = (400, 600)
-HEAD = '''"""Widths of the characters of Inter in thousandths of an em; made by `scripts/make_text_widths.py`, not by hand.
+INDENT = "    "
+HEAD = '''"""Widths of the characters of Inter in thousandths of an em, written by `scripts/make_text_widths.py`.
 
 Each row is (first code point, widths at weight 400, widths at weight 600) of a run of characters.
 """
@@ -43,7 +52,8 @@ def table() -> str:
     rows = []
     for run in runs(known):
         columns = [tuple(round(font["hmtx"][cmap[code]][0] / 2.048) for code in run) for font in fonts]
-        rows.append(f"    ({run[0]}, {columns[0]}, {columns[1]}),\n")
+        row = f"({run[0]}, {columns[0]}, {columns[1]}),"
+        rows.append(fill(row, 110, initial_indent=INDENT, subsequent_indent=INDENT) + "\n")
     return HEAD + "".join(rows) + ")\n"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from graphviz_torch.layout.isotonic import spread
 from graphviz_torch.layout.network import Network, Step
 from graphviz_torch.layout.styles import EDGE_GAP, ITEM_GAP
@@ -63,7 +65,7 @@ def _gaps(net: Network, layer: list[int]) -> list[float]:
     """How far apart the middles of neighbours must be."""
     count = len(net.plan.pieces)
     found = []
-    for left, right in zip(layer, layer[1:], strict=False):
+    for left, right in pairwise(layer):
         air = ITEM_GAP if left < count and right < count else EDGE_GAP
         found.append(net.after[left] + net.before[right] + air)
     return found
@@ -81,7 +83,7 @@ def _main(net: Network, sides: list[list[Step]], worth: list[float]) -> list[lis
     """The neighbours that a vertex lines up with: the worthiest, and pieces sooner than bends."""
     count = len(net.plan.pieces)
     found = []
-    for vertex, near in enumerate(sides):
+    for near in sides:
         if len(near) > 1:
             worths = [worth[step.to] if step.to < count else worth[step.to] / 3 for step in near]
             best = max(worths)

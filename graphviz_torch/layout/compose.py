@@ -112,7 +112,7 @@ class _Writer:
                 head.state,
                 badges,
                 self._link(head),
-            )  # fmt: skip
+            )
         )
 
     def _link(self, face: Face) -> str:
@@ -145,7 +145,7 @@ class _Writer:
                 _badges(face),
                 self._link(face) if node else "",
                 target,
-            )  # fmt: skip
+            )
         )
         if note is not None and note.lines:
             self._note(note, face, x, y)
@@ -182,7 +182,7 @@ class _Writer:
                     ghost.colour,
                     self._texts(ghost),
                     ghost.tooltip,
-                )  # fmt: skip
+                )
             )
             if ghost.colour.startswith("k-"):
                 self.kinds[ghost.colour] = None
@@ -235,9 +235,17 @@ class _Writer:
             width = max(width, *(note.x + note.width + MARGIN for note in notes))
         swatches, width, height = legend(self.painter, tuple(self.kinds), width, height)
         return Scene(
-            width, height, graph.name or "graph", describe(self.painter), tuple(self.boxes), tuple(self.cards),
-            tuple(self.edges), tuple(self.labels), (*self.notes, *notes), swatches,
-        )  # fmt: skip
+            width,
+            height,
+            graph.name or "graph",
+            describe(self.painter),
+            tuple(self.boxes),
+            tuple(self.cards),
+            tuple(self.edges),
+            tuple(self.labels),
+            (*self.notes, *notes),
+            swatches,
+        )
 
 
 def _stacked(face: Face) -> tuple[Text, ...]:

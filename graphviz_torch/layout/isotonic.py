@@ -1,4 +1,4 @@
-"""Isotonic regression: places in a row that keep their distances and lie as near as possible to where they want to be."""
+"""Isotonic regression: places in a row that keep their distances and lie as near as can be to where they want."""
 
 from __future__ import annotations
 

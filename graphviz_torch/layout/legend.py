@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.kinds import KINDS
+from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.scene import Note, Swatch, Text
 from graphviz_torch.layout.styles import MARGIN
 from graphviz_torch.layout.text_width import elide, text_width

@@ -126,8 +126,8 @@ def _path(
         stops = [(x[v], ranks[net.rank[v]].start, ranks[net.rank[v]].labels) for v in chain]
         _by_bends(path, first, [*stops, (end[0], last, last)])
     _straight(path, end)
-    found = _reversed(path) if back else path
-    return tuple(map(_turned, found)) if net.plan.sideways else tuple(found)
+    drawn = _reversed(path) if back else path
+    return tuple(map(_turned, drawn)) if net.plan.sideways else tuple(drawn)
 
 
 def _by_bends(path: list[Command], first: float, stops: list[tuple[float, float, float]]) -> None:

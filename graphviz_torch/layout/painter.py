@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from graphviz_torch.ir.graph import Module, Node
 from graphviz_torch.layout.arguments import operation_words
-from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.faces import Face, Line, card_face, inline_face, rounded
+from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.kinds import kind_of, module_kind
 from graphviz_torch.layout.names import fold_badge, named, relative, shown_path
 from graphviz_torch.layout.styles import PILL_HEIGHT

@@ -1,4 +1,4 @@
-"""The tree of drawn frames: which calls become frames, which nodes stand for a whole call, and who reads whom in each."""
+"""The tree of drawn frames: which calls become frames, which nodes stand for a whole call, and who reads whom."""
 
 from __future__ import annotations
 

@@ -48,6 +48,4 @@ def shortened(path: Path) -> Path:
 
 def moved(edge: Edge) -> Path:
     """The path of an edge in absolute positions."""
-    return tuple(
-        tuple([at + (edge.y if place % 2 else edge.x) for place, at in enumerate(step)]) for step in edge.path
-    )
+    return tuple(tuple([at + (edge.y if place % 2 else edge.x) for place, at in enumerate(step)]) for step in edge.path)

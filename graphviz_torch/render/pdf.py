@@ -16,8 +16,8 @@ from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import text_width
 from graphviz_torch.render.fonts import NAME
 from graphviz_torch.render.options import RenderOptions
-from graphviz_torch.render.pdf_fonts import characters, cut
 from graphviz_torch.render.paths import moved, shortened
+from graphviz_torch.render.pdf_fonts import characters, cut
 from graphviz_torch.render.theme import DARK, LIGHT, text_colour
 
 if TYPE_CHECKING:
@@ -74,9 +74,11 @@ def _add_fonts(page: FPDF, picture: Scene, known: frozenset[str]) -> None:
 def _texts(picture: Scene) -> Iterator[str]:
     """Every text of a picture."""
     for box in picture.boxes:
-        yield from (part.text for part in (*box.texts, *box.badges))
+        yield from (text.text for text in box.texts)
+        yield from (badge.text for badge in box.badges)
     for card in picture.cards:
-        yield from (part.text for part in (*card.texts, *card.badges))
+        yield from (text.text for text in card.texts)
+        yield from (badge.text for badge in card.badges)
     for note in picture.notes:
         yield from (text.text for text in note.texts)
     yield from (label.text.text for label in picture.labels)

@@ -57,4 +57,4 @@ def fitting_scale(picture: Scene, wanted: float) -> float:
             details=(f"the limit is {SIDE} pixels a side and {PIXELS // 1_000_000} megapixels",),
             hint="close modules (--depth 2), or write SVG (-f svg), which has no limit",
         )
-    return min(wanted, largest)
+    return float(min(wanted, largest))

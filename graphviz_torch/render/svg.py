@@ -108,9 +108,7 @@ class _Writer:
         classes = f' class="{f"{shape} {card.state}".strip()}"' if shape or card.state else ""
         identity = f' id="{self.names[card.id]}"' if card.id else ""
         tooltip = f"<title>{xml_text.text(card.tooltip)}</title>" if card.tooltip else ""
-        body = (
-            f'<g{identity}{classes} transform="translate({number(card.x)},{number(card.y)})">{tooltip}{inner}</g>\n'
-        )
+        body = f'<g{identity}{classes} transform="translate({number(card.x)},{number(card.y)})">{tooltip}{inner}</g>\n'
         link = card.link or (f"#{self.names[card.target]}" if self.names.get(card.target) else "")
         return _linked(body, link) if link else body
 
@@ -175,7 +173,8 @@ def _bar(height: float) -> str:
 def _sheet(width: float, height: float) -> str:
     """The edge of a second sheet behind a closed module, below it and to the right."""
     right, low = number(width + 3.5), number(height + 3.5)
-    return f"M{number(width)} 4Q{right} 5 {right} 10V{number(height - 3.5)}Q{right} {low} {number(width - 3.5)} {low}H10Q5 {low} 4 {number(height)}"
+    side = f"M{number(width)} 4Q{right} 5 {right} 10V{number(height - 3.5)}"
+    return f"{side}Q{right} {low} {number(width - 3.5)} {low}H10Q5 {low} 4 {number(height)}"
 
 
 def _plain(label: Label) -> str:

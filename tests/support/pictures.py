@@ -16,9 +16,16 @@ class Model(Net):
     """A net with the layers that the pictures need; weights stay in the modules, as the prune pass leaves them."""
 
     def simple(
-        self, path: str, parent: str | None, *operands: str, type: str, op: str, shape: Shape, arguments: str = "",
+        self,
+        path: str,
+        parent: str | None,
+        *operands: str,
+        type: str,
+        op: str,
+        shape: Shape,
+        arguments: str = "",
         weights: dict[str, Shape] | None = None,
-    ) -> str:  # fmt: skip
+    ) -> str:
         """A layer: a call with one operation."""
         self.module(path, f"torch.nn.modules.{type}", arguments, weights)
         call = self.enter(path, parent, *operands)
@@ -29,29 +36,52 @@ class Model(Net):
     def dense(self, path: str, parent: str | None, x: str, into: int, out: int, shape: Shape) -> str:
         """Linear."""
         return self.simple(
-            path, parent, x, type="linear.Linear", op="linear", shape=shape, weights={"weight": (out, into), "bias": (out,)},
+            path,
+            parent,
+            x,
+            type="linear.Linear",
+            op="linear",
+            shape=shape,
+            weights={"weight": (out, into), "bias": (out,)},
             arguments=f"in_features={into}, out_features={out}, bias=True",
-        )  # fmt: skip
+        )
 
-    def conv(self, path: str, parent: str | None, x: str, into: int, out: int, shape: Shape, size: int = 3, step: int = 1) -> str:  # fmt: skip
+    def conv(
+        self, path: str, parent: str | None, x: str, into: int, out: int, shape: Shape, size: int = 3, step: int = 1
+    ) -> str:
         """Conv2d."""
         arguments = f"{into}, {out}, kernel_size=({size}, {size}), stride=({step}, {step})"
         if size > 1:
             arguments += f", padding=({size // 2}, {size // 2})"
         return self.simple(
-            path, parent, x, type="conv.Conv2d", op="conv2d", shape=shape, arguments=arguments + ", bias=False",
+            path,
+            parent,
+            x,
+            type="conv.Conv2d",
+            op="conv2d",
+            shape=shape,
+            arguments=arguments + ", bias=False",
             weights={"weight": (out, into, size, size)},
-        )  # fmt: skip
+        )
 
     def norm(self, path: str, parent: str | None, x: str, shape: Shape, batch: bool = False) -> str:
         """BatchNorm2d or LayerNorm."""
         size = shape[1] if batch else shape[-1]
-        kind = ("batchnorm.BatchNorm2d", "batch_norm", f"{size}, eps=1e-05, momentum=0.1") if batch else (
-            "normalization.LayerNorm", "layer_norm", f"({size},), eps=1e-12")  # fmt: skip
+        kind = (
+            ("batchnorm.BatchNorm2d", "batch_norm", f"{size}, eps=1e-05, momentum=0.1")
+            if batch
+            else ("normalization.LayerNorm", "layer_norm", f"({size},), eps=1e-12")
+        )
         return self.simple(
-            path, parent, x, type=kind[0], op=kind[1], shape=shape, arguments=kind[2],
+            path,
+            parent,
+            x,
+            type=kind[0],
+            op=kind[1],
+            shape=shape,
+            arguments=kind[2],
             weights={"weight": (size,), "bias": (size,)},
-        )  # fmt: skip
+        )
 
     def act(self, path: str, parent: str | None, x: str, shape: Shape, kind: str = "ReLU") -> str:
         """An activation."""
@@ -85,9 +115,14 @@ def resnet(blocks: int = 8, every: int = 2) -> Graph:
     x = net.conv("conv1", root, x, 3, 64, (1, 64, 112, 112), 7, 2)
     x = net.act("relu", root, net.norm("bn1", root, x, (1, 64, 112, 112), batch=True), (1, 64, 112, 112))
     x = net.simple(
-        "maxpool", root, x, type="pooling.MaxPool2d", op="max_pool2d", shape=(1, 64, 56, 56),
+        "maxpool",
+        root,
+        x,
+        type="pooling.MaxPool2d",
+        op="max_pool2d",
+        shape=(1, 64, 56, 56),
         arguments="kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False",
-    )  # fmt: skip
+    )
     for number in range(blocks):
         stage, place = divmod(number, every)
         path = f"layer{stage + 1}"
@@ -99,7 +134,15 @@ def resnet(blocks: int = 8, every: int = 2) -> Graph:
         if down:
             width, side = width * 2 if width < 2048 else width, max(side // 2, 1)
         x = _basic_block(net, f"{path}.{place}", outer, x, before, width, side, down)
-    x = net.simple("avgpool", root, x, type="pooling.AdaptiveAvgPool2d", op="adaptive_avg_pool2d", shape=(1, width, 1, 1), arguments="output_size=(1, 1)")  # fmt: skip
+    x = net.simple(
+        "avgpool",
+        root,
+        x,
+        type="pooling.AdaptiveAvgPool2d",
+        op="adaptive_avg_pool2d",
+        shape=(1, width, 1, 1),
+        arguments="output_size=(1, 1)",
+    )
     x = net.op("flatten", root, x, shape=(1, width), start_dim=1)
     return net.finish(_=net.dense("fc", root, x, width, 1000, (1, 1000)))
 
@@ -133,9 +176,15 @@ def unet(depth: int = 4) -> Graph:
     x = _double(net, "bottom", root, x, into, width, side)
     for level, (skip, size, wide) in reversed(list(enumerate(kept))):
         x = net.simple(
-            f"up{level}", root, x, type="conv.ConvTranspose2d", op="conv_transpose2d", shape=(1, size, wide, wide),
-            arguments=f"{size * 2}, {size}, kernel_size=(2, 2), stride=(2, 2)", weights={"weight": (size * 2, size, 2, 2)},
-        )  # fmt: skip
+            f"up{level}",
+            root,
+            x,
+            type="conv.ConvTranspose2d",
+            op="conv_transpose2d",
+            shape=(1, size, wide, wide),
+            arguments=f"{size * 2}, {size}, kernel_size=(2, 2), stride=(2, 2)",
+            weights={"weight": (size * 2, size, 2, 2)},
+        )
         x = net.op("cat", root, skip, x, shape=(1, size * 2, wide, wide), dim=1)
         x = _double(net, f"merge{level}", root, x, size * 2, size, wide)
     return net.finish(mask=net.conv("head", root, x, 32, 2, (1, 2, 128, 128), 1))
@@ -159,9 +208,15 @@ def transformer(layers: int = 12, name: str = "Decoder") -> Graph:
     root = net.enter("", None, ids, mask)
     shape = (1, 128, 64)
     x = net.simple(
-        "embed", root, ids, type="sparse.Embedding", op="embedding", shape=shape, arguments="32000, 64",
+        "embed",
+        root,
+        ids,
+        type="sparse.Embedding",
+        op="embedding",
+        shape=shape,
+        arguments="32000, 64",
         weights={"weight": (32000, 64)},
-    )  # fmt: skip
+    )
     position = net.op("arange", root, shape=(128,))
     rotary = net.enter("rotary", root, position, type="model.RotaryEmbedding")
     cos, sin = (net.op(word, rotary, position, shape=(128, 16)) for word in ("cos", "sin"))
@@ -207,8 +262,26 @@ def bert(layers: int = 12) -> Graph:
     root = net.enter("", None, ids)
     shape = (1, 128, 768)
     emb = net.enter("embeddings", root, ids, type="bert.BertEmbeddings")
-    words = net.simple("embeddings.word", emb, ids, type="sparse.Embedding", op="embedding", shape=shape, arguments="30522, 768, padding_idx=0", weights={"weight": (30522, 768)})  # fmt: skip
-    place = net.simple("embeddings.position", emb, ids, type="sparse.Embedding", op="embedding", shape=shape, arguments="512, 768", weights={"weight": (512, 768)})  # fmt: skip
+    words = net.simple(
+        "embeddings.word",
+        emb,
+        ids,
+        type="sparse.Embedding",
+        op="embedding",
+        shape=shape,
+        arguments="30522, 768, padding_idx=0",
+        weights={"weight": (30522, 768)},
+    )
+    place = net.simple(
+        "embeddings.position",
+        emb,
+        ids,
+        type="sparse.Embedding",
+        op="embedding",
+        shape=shape,
+        arguments="512, 768",
+        weights={"weight": (512, 768)},
+    )
     x = net.norm("embeddings.LayerNorm", emb, net.op("add", emb, words, place, shape=shape), shape)
     encoder = net.enter("encoder", root, x, type="bert.BertEncoder")
     net.module("encoder.layer", "torch.nn.modules.container.ModuleList")
@@ -226,7 +299,9 @@ def bert(layers: int = 12) -> Graph:
         x = net.norm(f"{path}.LayerNorm", call, net.op("add", call, y, x, shape=shape), shape)
     pooler = net.enter("pooler", root, x, type="bert.BertPooler")
     first = net.op("getitem", pooler, x, shape=(1, 768))
-    pooled = net.act("pooler.activation", pooler, net.dense("pooler.dense", pooler, first, 768, 768, (1, 768)), (1, 768), "Tanh")  # fmt: skip
+    pooled = net.act(
+        "pooler.activation", pooler, net.dense("pooler.dense", pooler, first, 768, 768, (1, 768)), (1, 768), "Tanh"
+    )
     return net.finish(last_hidden_state=x, pooler_output=pooled)
 
 
@@ -273,8 +348,18 @@ def broken() -> Graph:
     root = net.enter("", None, x)
     x = net.dense("layer1", root, x, 32, 16, (4, 16))
     x = net.act("relu", root, x, (4, 16))
-    net.module("layer2", "torch.nn.modules.linear.Linear", "in_features=32, out_features=8, bias=True", {"weight": (8, 32), "bias": (8,)})  # fmt: skip
-    net.module("layer3", "torch.nn.modules.linear.Linear", "in_features=32, out_features=4, bias=True", {"weight": (4, 32), "bias": (4,)})  # fmt: skip
+    net.module(
+        "layer2",
+        "torch.nn.modules.linear.Linear",
+        "in_features=32, out_features=8, bias=True",
+        {"weight": (8, 32), "bias": (8,)},
+    )
+    net.module(
+        "layer3",
+        "torch.nn.modules.linear.Linear",
+        "in_features=32, out_features=4, bias=True",
+        {"weight": (4, 32), "bias": (4,)},
+    )
     call = net.enter("layer2", root, x)
     frame = SourceLocation("model.py", 17, 8, 24, "MLP.forward", "x = self.layer2(x)")
     node = net.builder.operation("linear", "torch.nn.functional.linear", operands=(x,), call=call, source=frame)
@@ -288,7 +373,7 @@ def broken() -> Graph:
             "needs 4×32, got 4×16",
             ("16 was made by layer1 (Linear 32 → 16)",),
             "layer2 = Linear(16, 8)",
-        )  # fmt: skip
+        )
     )
     return net.finish()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -95,7 +97,7 @@ def crosses(line: list[tuple[float, float]], rect: Rect, slack: float = 0.8) -> 
     left, top, right, bottom = rect[0] + slack, rect[1] + slack, rect[2] - slack, rect[3] - slack
     if left >= right or top >= bottom:
         return False
-    for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(line):
         low, high = 0.0, 1.0
         for start, delta, least, most in ((x0, x1 - x0, left, right), (y0, y1 - y0, top, bottom)):
             if abs(delta) < 1e-9:
@@ -154,8 +156,6 @@ def _check_lines(picture: Scene, rects: list[Rect]) -> None:
     ordered = sorted(rects, key=lambda rect: rect[1])
     tallest = max((rect[3] - rect[1] for rect in rects), default=0.0)
     tops = [rect[1] for rect in ordered]
-    from bisect import bisect_left, bisect_right
-
     for edge in picture.edges:
         line = points(moved(edge))
         low, high = min(y for _, y in line), max(y for _, y in line)

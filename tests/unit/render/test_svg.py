@@ -73,7 +73,7 @@ def test_any_name_gives_well_formed_xml(name: str) -> None:
     net.module(name or "m", f"model.{name}")
     call = net.enter(name or "m", root, x)
     y = net.op(name or "op", call, net.op(name or "op", call, x))
-    document = ET.fromstring(drawn(net.finish(**{"out": y}), source_url="http://x/{file}?a&b#{line}"))
+    document = ET.fromstring(drawn(net.finish(out=y), source_url="http://x/{file}?a&b#{line}"))
     ids = [element.get("id") for element in document.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     assert all(" " not in (found or "") for found in ids)
@@ -121,7 +121,7 @@ def test_numbers_have_one_decimal() -> None:
 @pytest.mark.parametrize("seed", ["0", "1", "4711"])
 def test_the_same_bytes_with_any_hash_seed(seed: str) -> None:
     code = (
-        "import sys; from hashlib import sha256; from tests.support import pictures; from graphviz_torch.render import svg;"
+        "from hashlib import sha256; from tests.support import pictures; from graphviz_torch.render import svg;"
         "from graphviz_torch.render.options import RenderOptions;"
         "print(sha256(svg.render(pictures.transformer(8), RenderOptions())).hexdigest())"
     )

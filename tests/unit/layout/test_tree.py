@@ -1,0 +1,111 @@
+"""Frames: one for each call with more than one thing in it; edges lifted, far readers given references."""
+
+from __future__ import annotations
+
+from graphviz_torch.layout.compose import scene
+from graphviz_torch.layout.references import add_references
+from graphviz_torch.layout.tree import BORDER, build
+from graphviz_torch.passes.options import ViewOptions
+from graphviz_torch.passes.view import view
+from tests.support import graphs, pictures
+
+
+def test_a_call_with_one_operation_is_a_card() -> None:
+    tree = build(graphs.mlp())
+    assert [body.path for body in tree.bodies] == ["", ""]
+    assert [item.call.path for item in tree.bodies[1].items if item.call] == ["fc1", "fc2"]
+
+
+def test_an_edge_crosses_each_frame_once() -> None:
+    net = pictures.Model("Net")
+    x = net.input("x", 2)
+    root = net.enter("", None, x)
+    block = net.enter("block", root, x)
+    first, second = net.op("relu", block, x), net.op("tanh", block, x)
+    tree = build(net.finish(_=net.op("add", root, first, second)))
+    inner = tree.bodies[2]
+    assert list(inner.ins) == [x]
+    assert list(inner.outs) == [first, second]
+    assert inner.edges[x, 0] == BORDER
+    assert inner.edges[first, BORDER] == 0
+
+
+def test_far_readers_get_references_and_near_ones_a_line() -> None:
+    tree = build(pictures.transformer(9))
+    add_references(tree)
+    mask = [item.body.path for body in tree.bodies for item in body.items if item.reference and item.reference.name == "attention_mask"]  # fmt: skip
+    assert mask == [f"layers.{number}.self_attn" for number in range(1, 9)]
+
+
+def test_experts_side_by_side_keep_their_lines() -> None:
+    tree = build(pictures.experts(16))
+    add_references(tree)
+    assert not any(item.reference for body in tree.bodies for item in body.items)
+
+
+def test_results_that_travel_together_are_one_line_with_a_count() -> None:
+    picture = scene(pictures.splits())
+    assert "3 tensors" in {label.text.text for label in picture.labels}
+    assert "2 tensors 4×8" in {label.text.text for label in picture.labels}
+
+
+def test_a_fold_is_named_after_all_and_badged() -> None:
+    picture = scene(view(pictures.bert(12), ViewOptions()))
+    folded = next(box for box in picture.boxes if box.badges)
+    assert folded.texts[0].text == "encoder.layer.0 … 11"
+    assert folded.badges[0].text == "×12"
+
+
+def test_a_failure_is_explained_beside_its_card() -> None:
+    picture = scene(pictures.broken())
+    (card,) = [card for card in picture.cards if card.state == "bad"]
+    assert card.texts[0].text == "layer2 · Linear"
+    words = [text.text for note in picture.notes for text in note.texts]
+    assert words == [
+        "needs 4×32, got 4×16", "model.py:17 in MLP.forward", "x = self.layer2(x)",
+        "16 was made by layer1 (Linear 32 → 16)", "help: layer2 = Linear(16, 8)", "not reached",
+    ]  # fmt: skip
+    assert [edge.state for edge in picture.edges].count("bad") == 1
+    assert [card.texts[0].text for card in picture.cards if card.shape == "ghost"] == ["layer3 · Linear"]
+    assert picture.boxes[0].texts[-1].text == "924 parameters · stopped at layer2"
+
+
+def test_marks_badges_and_handled_exceptions() -> None:
+    picture = scene(pictures.splits())
+    said = {card.texts[0].text: [text.text for text in card.texts[1:]] for card in picture.cards if card.texts}
+    assert said["numpy"] == ["data leaves the graph: numpy"]
+    assert said["external"] == ["4×8", "data from outside the graph"]
+    assert said["matmul"] == ["raised RuntimeError, handled"]
+    assert [badge.text for card in picture.cards for badge in card.badges] == ["hook"]
+    assert "another thread ran 3 operations that are not in this graph" in [
+        text.text for note in picture.notes for text in note.texts
+    ]
+
+
+def test_colour_by_device_and_type() -> None:
+    graph = pictures.two_devices()
+    by_device = scene(graph, color_by="device")
+    assert [swatch.text.text for swatch in by_device.legend] == ["cpu", "cuda:0"]
+    assert "8×64 f16 cuda:0" in {label.text.text for label in by_device.labels}
+    by_type = scene(graph, color_by="dtype")
+    assert [swatch.text.text for swatch in by_type.legend] == ["float32", "float16"]
+
+
+def test_outputs_of_one_value_are_drawn_together() -> None:
+    net = pictures.Model("Cache")
+    x = net.input("x", 2)
+    root = net.enter("", None, x)
+    value = net.op("relu", root, net.op("tanh", root, x))
+    for number in range(4):
+        net.builder.output(f"cache[{number}]", value)
+    picture = scene(net.finish())
+    assert [card.texts[0].text for card in picture.cards if card.shape == "pill"] == ["x", "cache[0] and 3 more"]
+
+
+def test_a_skip_connection_survives_closed_modules() -> None:
+    picture = scene(view(pictures.unet(3), ViewOptions(depth=1, fold=False)))
+    cat = [card for card in picture.cards if card.texts[0].text == "cat"]
+    tips = [(edge.x + edge.path[-1][-2], edge.y + edge.path[-1][-1]) for edge in picture.edges if edge.arrow]
+    for card in cat:
+        into = [tip for tip in tips if abs(tip[1] - card.y) < 0.1 and card.x <= tip[0] <= card.x + card.width]
+        assert len(into) == 2

@@ -24,14 +24,16 @@ def call_caption(index: GraphIndex, call: ModuleCall) -> tuple[str, ...]:
     if call.kind == "repeat":
         return (fold_badge(index, call.id).strip() or "repeat",)
     module = index.modules.get(call.path) if call.kind == "module" else None
-    title = module_title(call.path, module) if call.kind == "module" else call.name
+    title = module_title(call.path, module, last_copy(index, call.id)) if call.kind == "module" else call.name
     return (one_line(title + fold_badge(index, call.id), LONGEST),)
 
 
-def module_title(path: str, module: Module | None) -> str:
-    """`head · Linear`; the path is cut to its last name, and numbers keep the name before them."""
+def module_title(path: str, module: Module | None, last: str = "") -> str:
+    """`head · Linear`, `h.0 … 11 · Block`: the last name of the path, and numbers keep the name before them."""
     parts = path.split(".")
     name = ".".join(parts[-2:]) if len(parts) > 1 and parts[-1].isdigit() else parts[-1]
+    if last:
+        name += f" … {last.rpartition('.')[2]}"
     kind = module.type_name if module else ""
     return " · ".join(part for part in (name, kind) if part)
 
@@ -42,6 +44,13 @@ def fold_badge(index: GraphIndex, target: str) -> str:
     if not isinstance(fold, dict):
         return ""
     return f" {'↻' if fold.get('kind') == 'shared' else '×'}{fold.get('count')}"
+
+
+def last_copy(index: GraphIndex, target: str) -> str:
+    """The path of the last of the modules that one is drawn for."""
+    fold = index.annotations.get(target, {}).get("fold")
+    paths = fold.get("paths") if isinstance(fold, dict) and fold.get("kind") == "distinct" else None
+    return str(paths[-1]) if isinstance(paths, tuple) and len(paths) > 1 else ""
 
 
 def tooltip(index: GraphIndex, node: Node) -> str:
@@ -57,7 +66,9 @@ def _card(index: GraphIndex, node: Node) -> tuple[str, str]:
     if node.kind == "module":
         module = index.modules.get(node.name)
         words = [module_words(module) if module else "", _weights(index, node)]
-        return module_title(node.name, module) or index.graph.name, " · ".join(word for word in words if word)
+        return module_title(node.name, module, last_copy(index, node.id)) or index.graph.name, " · ".join(
+            word for word in words if word
+        )
     if node.kind == "call":
         return " ".join(part for part in (node.name, operation_words(node)) if part), ""
     if node.kind == "output":

@@ -11,7 +11,7 @@ from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.ir.weights import elements_below
 from graphviz_torch.layout.arguments import operation_words
 from graphviz_torch.layout.words import humanised, meta_words, module_words, shape_words
-from graphviz_torch.render.captions import fold_badge
+from graphviz_torch.render.captions import fold_badge, last_copy
 from graphviz_torch.render.elide import one_line
 from graphviz_torch.render.totals import summary
 
@@ -110,6 +110,8 @@ class _Items:
         module = self._index.modules.get(call.path) if call.kind == "module" else None
         name = self._relative(call.path, call.parent) if call.kind == "module" else call.name
         again = f" (call {call.call_index + 1})" if call.call_index and call.kind == "module" else ""
+        last = last_copy(self._index, call.id)
+        name += f" … {last.rpartition('.')[2]}" if last else ""
         title = " · ".join(part for part in (name, module.type_name if module else "") if part)
         count = self._weights.get(call.path, 0) if call.kind == "module" else 0
         return Row(

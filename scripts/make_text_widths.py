@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import fill
 
 from fontpkg_inter import ROOT
+from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
@@ -42,13 +43,23 @@ def runs(codes: list[int]) -> list[list[int]]:
     return found
 
 
+def static(path: Path, codes: list[int], weight: int) -> TTFont:
+    """The font with these characters only, at one weight."""
+    font = TTFont(path)
+    options = Options(layout_features=[], hinting=False, glyph_names=True)
+    cutter = Subsetter(options)
+    cutter.populate(unicodes=codes)
+    cutter.subset(font)
+    return instantiateVariableFont(font, {"opsz": 14, "wght": weight})
+
+
 def table() -> str:
     """The text of the module."""
     path = ROOT / "files" / "Inter[opsz,wght].ttf"
     cmap = TTFont(path).getBestCmap()
     codes = sorted({code for low, high in RANGES for code in range(low, high + 1)} | {ord(sign) for sign in SINGLE})
     known = [code for code in codes if code in cmap]
-    fonts = [instantiateVariableFont(TTFont(path), {"opsz": 14, "wght": weight}) for weight in WEIGHTS]
+    fonts = [static(path, known, weight) for weight in WEIGHTS]
     rows = []
     for run in runs(known):
         columns = [tuple(round(font["hmtx"][cmap[code]][0] / 2.048) for code in run) for font in fonts]

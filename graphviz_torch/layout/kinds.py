@@ -62,8 +62,8 @@ _WORDS = {
     "loss": "cross_entropy mse_loss nll_loss l1_loss kl_div bce_loss smooth_l1_loss ctc_loss huber_loss "
     "cosine_similarity",
     "random": "dropout dropout_ dropout1d dropout2d dropout3d alpha_dropout feature_dropout rand randn randint "
-    "randperm bernoulli multinomial normal normal_ uniform_ rand_like randn_like randint_like bernoulli_ poisson droppath "
-    "drop_path stochasticdepth stochastic_depth gumbel_softmax rrelu_ exponential_ alphadropout",
+    "randperm bernoulli multinomial normal normal_ uniform_ rand_like randn_like randint_like bernoulli_ poisson "
+    "droppath drop_path stochasticdepth stochastic_depth gumbel_softmax rrelu_ exponential_ alphadropout",
     "data-leaves-graph": "item numpy tolist opaque __bool__ __float__ __int__ __index__ cpu_numpy",
 }
 _TABLE = {word: kind for kind, words in _WORDS.items() for word in words.split()}

@@ -33,7 +33,8 @@ def test_an_edge_crosses_each_frame_once() -> None:
 def test_far_readers_get_references_and_near_ones_a_line() -> None:
     tree = build(pictures.transformer(9))
     add_references(tree)
-    mask = [item.body.path for body in tree.bodies for item in body.items if item.reference and item.reference.name == "attention_mask"]  # fmt: skip
+    far = [item for body in tree.bodies for item in body.items if item.reference is not None]
+    mask = [item.body.path for item in far if item.reference and item.reference.name == "attention_mask"]
     assert mask == [f"layers.{number}.self_attn" for number in range(1, 9)]
 
 

@@ -16,7 +16,7 @@ def caption(index: GraphIndex, node: Node) -> tuple[str, ...]:
     """Title and, where there is more to say, a second line."""
     title, more = _card(index, node)
     title += fold_badge(index, node.id)
-    return tuple(one_line(line, LONGEST) for line in (title, more) if line)
+    return tuple(one_line(line, LONGEST) for line in (title or node.kind, more) if line)
 
 
 def call_caption(index: GraphIndex, call: ModuleCall) -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def call_caption(index: GraphIndex, call: ModuleCall) -> tuple[str, ...]:
         return (fold_badge(index, call.id).strip() or "repeat",)
     module = index.modules.get(call.path) if call.kind == "module" else None
     title = module_title(call.path, module, last_copy(index, call.id)) if call.kind == "module" else call.name
-    return (one_line(title + fold_badge(index, call.id), LONGEST),)
+    return (one_line((title or call.kind) + fold_badge(index, call.id), LONGEST),)
 
 
 def module_title(path: str, module: Module | None, last: str = "") -> str:

@@ -13,6 +13,7 @@ from graphviz_torch.render.picture import Picture, Spot, picture
 MOST_EDGES = 450
 MOST_CHARACTERS = 45_000
 INDENT = "  "
+NO_WIDTH = "#8203;"
 
 _SPECIAL = re.compile(r"[^\w \-.,:=()/·×→↻…+]|^\d+(?=[.)])|^[-+](?= )|(?<!\w)_+|_+(?!\w)")
 _SHAPES = {"input": ("([", "])"), "output": ("([", "])"), "parameter": ("[/", "/]"), "buffer": ("[/", "/]"),
@@ -97,4 +98,6 @@ def _escaped(text: str) -> str:
 
 
 def _entities(match: re.Match[str]) -> str:
-    return "".join(f"#{ord(character)};" for character in match[0])
+    """Entity codes; a space of no width after what would still mean something once decoded: `1.`, `$$`, a backslash."""
+    found = "".join(f"#{ord(character)};" for character in match[0])
+    return found + NO_WIDTH if match[0][-1] in "\\$0123456789" else found

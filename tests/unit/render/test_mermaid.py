@@ -52,6 +52,15 @@ def test_entities_are_the_characters() -> None:
     assert "a#60;b" in text
 
 
+def test_what_is_read_again_after_decoding_is_broken_up() -> None:
+    text = mermaid.render(strange("a\\nb $$x$$"), RenderOptions()).decode()
+    assert "a#92;#8203;nb #36;#8203;#36;#8203;x#36;#8203;#36;#8203;" in text
+
+
+def test_no_label_is_empty() -> None:
+    assert '""' not in mermaid.render(strange(""), RenderOptions()).decode()
+
+
 def test_too_many_edges_or_characters_are_refused() -> None:
     with pytest.raises(RenderLimitError, match="1001 edges"):
         mermaid.render(chain(1000), RenderOptions())

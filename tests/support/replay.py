@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from graphviz_torch.ir.graph import Graph, Node, value_id
+from graphviz_torch.ir.graph import Graph, Node
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime.records import Op, OperandAt
@@ -111,7 +111,7 @@ class _Machine:
         """What the operation returns; what was kept of it where it cannot run alone."""
         if op.function is None and node.name == "passthrough":
             return operands[:1]
-        kept = [self._recording.kept.get(value_id(node.id, place)) for place in range(len(op.results))]
+        kept = [self._recording.kept.get(value) for value in node.results]
         if op.function is None or (kept and all(tensor is not None for tensor in kept)):
             self.report.opaque += 1
             return [tensor for tensor in kept if tensor is not None]

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.trace import compat
 from graphviz_torch.trace.runtime.structures import named_tensors, tensors_of
 
 Dependence = dict[str, frozenset[str]]
@@ -36,7 +37,7 @@ def real(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Dep
         watch.mark(tensor, name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        with watch:
+        with compat.eager_stance(), watch:
             out = model(*args, **kwargs)
     return {name: watch.of(tensor) for name, tensor in named_tensors(out, "")}
 

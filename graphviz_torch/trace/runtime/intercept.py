@@ -17,6 +17,7 @@ from graphviz_torch.trace.runtime.operations import Operation, classify
 from graphviz_torch.trace.runtime.recording import Recorder
 
 UNSEEN = object()
+compiler_at_work = torch._guards.TracingContext.try_get
 is_compiling = torch.compiler.is_dynamo_compiling
 
 
@@ -75,7 +76,8 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
     thread = threading.get_ident()
 
     def foreign() -> bool:
-        return threading.get_ident() != thread or recorder.current is not None
+        # A compiler that is at work calls modules and functions with tensors that stand for others.
+        return threading.get_ident() != thread or recorder.current is not None or compiler_at_work() is not None
 
     def call_recorded(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
         if foreign():

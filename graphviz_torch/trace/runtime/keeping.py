@@ -35,7 +35,9 @@ class KeepingRecorder(Recorder):
         """As for every recorder; a value without a producer is kept."""
         held = super().hold(tensor, source, op, name, previous)
         if op is None and source != "same":
-            self._keep(held, tensor)
+            self._keep(held, tensor, shared=True)
+        elif source == "written" and compat.functorch_base(tensor) is not tensor:
+            self._keep(held, compat.functorch_base(tensor))
         return held
 
     def run(self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -60,11 +62,11 @@ class KeepingRecorder(Recorder):
             self._keep(held, tensor)
         return held
 
-    def _keep(self, held: Held, tensor: Tensor) -> None:
+    def _keep(self, held: Held, tensor: Tensor, shared: bool = False) -> None:
         outer, self.current = self.current, self.current or Op()
         try:
             with compat.outside_transforms(), torch._C.DisableTorchFunction(), torch.no_grad():
-                self.kept.append((held, self._copy(tensor)))
+                self.kept.append((held, self._copy(tensor) if shared else tensor.detach().clone()))
         finally:
             self.current = outer
 

@@ -20,7 +20,7 @@ DESCRIPTIONS = frozenset(
     result_type set_default_device can_cast is_storage get_default_device is_autocast_enabled is_grad_enabled
     __iter__ is_set_to is_coalesced sparse_dim dense_dim is_conj is_neg is_inference_mode_enabled
     _set_grad_enabled _enter_autocast _exit_autocast set_autocast_enabled _autograd_init
-    register_post_accumulate_grad_hook _has_compatible_shallow_copy_type is_sparse is_quantized""".split()
+    register_post_accumulate_grad_hook _has_compatible_shallow_copy_type is_sparse is_quantized device""".split()
 )
 
 # Reads of a value by Python: the data leaves the graph.

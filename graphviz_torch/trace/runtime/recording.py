@@ -115,7 +115,7 @@ class Recorder(Values):
             return
         targets = schema_writes(op) if info.below else ()
         for place, tensor in enumerate(tensors):
-            unversioned = before[place] < 0 and place == 0 and info.writes
+            unversioned = info.writes and place == 0 and uncounted(tensor, before[place])
             if place in targets or unversioned or version(tensor) != before[place]:
                 held = op.operands[place]
                 self.wrote(held, op)
@@ -188,6 +188,11 @@ class Recorder(Values):
                 code = None
             known = self._in_torch[kind] = code is not None and not is_user(code)
         return known and "forward" not in module.__dict__
+
+
+def uncounted(tensor: Tensor, count: int) -> bool:
+    """Whether writes to a tensor leave its count as it is: inference tensors, and the wrappers of vmap and its like."""
+    return count < 0 or compat.functorch_base(tensor) is not tensor
 
 
 def schema_writes(op: Op) -> set[int]:

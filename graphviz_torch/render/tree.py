@@ -241,8 +241,13 @@ def _end_type(end: Mapping[str, Any]) -> str:
 
 
 def _names(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-    return ", ".join(names[:SHOWN_NAMES]) + more
+    """The names, those that differ in a number alone as one: `encoder.layer.*.dropout (12)`."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(".".join("*" if part.isdigit() else part for part in name.split(".")), []).append(name)
+    shown = [found[0] if len(found) == 1 else f"{pattern} ({len(found)})" for pattern, found in alike.items()]
+    more = f" and {len(shown) - SHOWN_NAMES} more" if len(shown) > SHOWN_NAMES else ""
+    return ", ".join(shown[:SHOWN_NAMES]) + more
 
 
 def _size(count: int) -> str:

@@ -104,3 +104,10 @@ def test_totals_of_a_failed_run() -> None:
 def test_totals_are_of_the_whole_graph() -> None:
     text = api.show(tower(6), ViewOptions(focus="blocks.1"))
     assert "26 operations in 27 module calls" in text
+
+
+def test_what_never_ran_is_named_shortly() -> None:
+    graph = mlp()
+    idle = [Module(f"layers.{number}.dropout", "torch.nn.Dropout") for number in range(12)]
+    text = api.show(replace(graph, modules=(*graph.modules, *idle, Module("aux", "model.Aux"))))
+    assert "never called  layers.*.dropout (12), aux" in text.splitlines()

@@ -80,7 +80,27 @@ class Framer:
         level = self._levels.get(plan)
         if level is None:
             level = self._levels[plan] = lay_out(plan)
+        self._follow(plan, level, edges, stems)
         return self._around(body, Frame(level, plan, title, 0, 0, 0, 0, {}, {}, faces, stems, edges, remarks))
+
+    def _follow(
+        self, plan: Plan, level: Level, edges: list[tuple[str, int, int]], stems: list[list[tuple[str, float, str]]]
+    ) -> None:
+        """Moves labels along with lines that have changed places."""
+        for piece in plan.loose:
+            place = piece - plan.ins
+            spots = {key: at for (key, source, _), at in zip(edges, level.leaves, strict=True) if source == place}
+            stems[place] = [(key, spots[key], label) for key, _, label in stems[place]]
+
+    def _loose(self, body: Body, stems: list[list[tuple[str, float, str]]]) -> tuple[int, ...]:
+        """The cards whose lines take equal room."""
+        return tuple(
+            len(body.ins) + place
+            for place, stem in enumerate(stems)
+            if len(stem) > 1
+            and body.items[place].inner is None
+            and (self.sideways or len({label for _, _, label in stem}) == 1)
+        )
 
     def _remarks(self, body: Body) -> dict[int, Remark]:
         if self.painter.graph.failure is None:
@@ -167,7 +187,9 @@ class Framer:
         if self.sideways and head is not None:
             shortest = self._title_width(head) + 2 * TITLE_LEFT - (0 if ins else BOX_PAD) - (0 if outs else BOX_PAD)
         lead = 0.0 if self.sideways else BOX_TITLE
-        return Plan(tuple(pieces), tuple(links), ins, outs, max(shortest, 0.0), lead, self.sideways), edges
+        return Plan(
+            tuple(pieces), tuple(links), ins, outs, max(shortest, 0.0), lead, self.sideways, self._loose(body, stems)
+        ), edges
 
     def _exit(self, key: str, outs: int) -> Piece:
         label = self.painter.facts.label(key) if outs > 1 else ""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from graphviz_torch.layout.across import place_across
 from graphviz_torch.layout.lanes import Lane, lanes
-from graphviz_torch.layout.network import Network, Plan, network
+from graphviz_torch.layout.network import Link, Network, Plan, network
 from graphviz_torch.layout.order import arrange
 from graphviz_torch.layout.scene import Command, Path
 from graphviz_torch.layout.styles import ARROW
@@ -36,6 +36,7 @@ class Level(NamedTuple):
         across: the middle of each piece; along: where it starts.
         stems: where the labels after each piece start, along the flow.
         paths: the line of each link, in the coordinates of the picture.
+        leaves: where each link leaves its piece, from its middle.
         low, high: how far it reaches across; length: along.
     """
 
@@ -43,6 +44,7 @@ class Level(NamedTuple):
     along: tuple[float, ...]
     stems: tuple[float, ...]
     paths: tuple[Path, ...]
+    leaves: tuple[float, ...]
     low: float
     high: float
     length: float
@@ -50,8 +52,8 @@ class Level(NamedTuple):
 
 def lay_out(plan: Plan) -> Level:
     """Places the pieces of one frame and draws its links."""
-    net = network(plan)
-    arrange(net)
+    net = _arranged(plan)
+    plan = net.plan
     x = place_across(net)
     count = len(plan.pieces)
     low = min((x[v] - net.before[v] for v in range(len(x))), default=0.0)
@@ -63,7 +65,39 @@ def lay_out(plan: Plan) -> Level:
     paths = [_path(net, x, along, ranks, number, found) for number in range(len(plan.links))]
     stems = [along[v] + plan.pieces[v].size for v in range(count)]
     length = max(ranks[-1].labels, plan.shortest) if ranks else plan.shortest
-    return Level(tuple(x[:count]), tuple(along), tuple(stems), tuple(paths), low, high, length)
+    leaves = tuple(link.leaves for link in plan.links)
+    return Level(tuple(x[:count]), tuple(along), tuple(stems), tuple(paths), leaves, low, high, length)
+
+
+def _arranged(plan: Plan) -> Network:
+    """The network in order; twice where the lines of some piece leave in the wrong order."""
+    net = network(plan)
+    arrange(net)
+    links = list(plan.links)
+    for piece in plan.loose:
+        _untangle(net, piece, links)
+    if tuple(links) == plan.links:
+        return net
+    net = network(plan._replace(links=tuple(links)))
+    arrange(net)
+    return net
+
+
+def _untangle(net: Network, piece: int, links: list[Link]) -> None:
+    """Lets the lines of a piece leave in the order in which they go on."""
+    place = {vertex: number for layer in net.layers for number, vertex in enumerate(layer)}
+    goals: dict[int, list[float]] = {}
+    offsets: dict[int, float] = {}
+    for number, link in enumerate(links):
+        if link.source == piece:
+            chain = net.chains[number]
+            goals.setdefault(link.key, []).append(place[chain[0] if chain else link.target])
+            offsets[link.key] = link.leaves
+    ordered = sorted(goals, key=lambda key: (sum(goals[key]) / len(goals[key]), offsets[key]))
+    spots = dict(zip(ordered, sorted(offsets.values()), strict=True))
+    for number, link in enumerate(links):
+        if link.source == piece:
+            links[number] = link._replace(leaves=spots[link.key])
 
 
 def _middle(start: float, end: float, size: float) -> float:

@@ -44,6 +44,7 @@ class Plan(NamedTuple):
         shortest: the least length along the flow.
         lead: how far before its start the lines enter the frame.
         sideways: whether the flow goes to the right.
+        loose: pieces whose lines may leave in any order.
     """
 
     pieces: tuple[Piece, ...]
@@ -53,6 +54,7 @@ class Plan(NamedTuple):
     shortest: float
     lead: float
     sideways: bool
+    loose: tuple[int, ...] = ()
 
 
 class Step(NamedTuple):

@@ -137,7 +137,7 @@ class Painter:
             lines = _two_lines(name or node.kind, words) + tuple((mark, "s", "warn") for mark in marks)
             return card_face("card", colour, lines, tooltip, source=node.source)
         lines = ((elide(name or node.kind, "r", TITLE_LIMIT), "r", ""),)
-        return inline_face("ref", lines + (((words, "q", ""),) if words else ()), 24, tooltip, node.kind)
+        return inline_face("ref", lines + (((words, "s", ""),) if words else ()), 24, tooltip, node.kind)
 
     def _reference(self, node: Node) -> Face:
         """A small stand-in for a node that is far away."""

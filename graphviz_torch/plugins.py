@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
+
+# `importlib.metadata` takes as long to import as the rest of the library: only where other distributions are asked.
 
 
 def names(table: Mapping[str, str], group: str) -> tuple[str, ...]:
     """The known names, built-in ones first."""
+    from importlib.metadata import entry_points
+
     return tuple(dict.fromkeys([*table, *sorted(point.name for point in entry_points(group=group))]))
 
 
@@ -18,6 +21,8 @@ def load(table: Mapping[str, str], group: str, name: str) -> Any | None:
     if name in table:
         module, _, attribute = table[name].partition(":")
         return getattr(import_module(module), attribute)
+    from importlib.metadata import entry_points
+
     for point in entry_points(group=group, name=name):
         return point.load()
     return None

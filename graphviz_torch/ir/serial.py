@@ -116,7 +116,7 @@ def _parsed(text: str | bytes) -> dict[str, Any]:
     try:
         document = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        end = len(text.rstrip()) <= error.pos
+        end = len(text.rstrip()) <= error.pos or error.msg.startswith("Unterminated string")
         wrong = "it ends too early" if end else f"{error.msg}, line {error.lineno}, column {error.colno}"
         _refuse(f"it is no complete JSON: {wrong}")
     except UnicodeDecodeError:

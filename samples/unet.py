@@ -1,5 +1,7 @@
 """A U-Net: what the way down saw joins the way up at the same resolution."""
 
+from itertools import pairwise
+
 import torch
 from torch import nn
 
@@ -20,7 +22,7 @@ class UNet(nn.Module):
         self.down = nn.ModuleList(double_conv(a, b) for a, b in zip([3, *widths], widths[:-1], strict=False))
         self.pool = nn.MaxPool2d(2)
         self.bottom = double_conv(widths[-2], widths[-1])
-        self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in zip(widths, widths[1:], strict=False))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in pairwise(widths))
         self.merge = nn.ModuleList(double_conv(2 * width, width) for width in widths[:-1])
         self.head = nn.Conv2d(channels, 2, 1)
 

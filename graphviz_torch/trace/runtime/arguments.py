@@ -13,15 +13,29 @@ from graphviz_torch.ir.literals import Literal, Mapping, Operand, Slice, Symbol
 from graphviz_torch.trace.runtime.records import Op, OperandAt
 
 LONGEST_SEQUENCE = 1000
+OVERLOADED = frozenset(("device", "dtype", "layout", "memory_format"))
+INTEGER_LISTS = frozenset(("List[int]", "List[SymInt]", "int[]", "SymInt[]"))
 
 
 def attributes(op: Op) -> tuple[tuple[str, Literal], ...]:
     """The arguments of a recorded operation."""
-    names = parameter_names(op.function) if op.function is not None else ()
-    named = [
-        (names[place] if place < len(names) else str(place), literal(value)) for place, value in enumerate(op.args)
-    ]
+    names, lists = parameters(op.function) if op.function is not None else ((), frozenset())
+    values = [literal(value) for value in op.args]
+    named = []
+    for place, value in enumerate(values):
+        name = names[place] if place < len(names) else str(place)
+        if name in lists and type(value) is int:  # `x.view(2, -1)` spells the list without its brackets
+            named.append((name, tuple(values[place:])))
+            break
+        named.append((_overloaded(name, value), value))
     return (*named, *((key, literal(value)) for key, value in op.kwargs.items()))
+
+
+def _overloaded(name: str, value: Literal) -> str:
+    """The name in the overload that was meant: `x.to("cuda")` and `x.to(torch.float16)` share one place."""
+    if isinstance(value, Symbol) and value.kind in OVERLOADED:
+        return value.kind
+    return "device" if name == "dtype" and isinstance(value, str) else name
 
 
 def literal(value: Any) -> Literal:
@@ -59,24 +73,19 @@ def _symbol(value: Any) -> Literal:
 
 
 @lru_cache(maxsize=4096)
-def parameter_names(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of the positional parameters, where Python or the operator's schema tells them."""
+def parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The names of the positional parameters, and which of them are lists of integers; empty where nobody tells."""
     try:
-        parameters = inspect.signature(_dispatched(function)).parameters.values()
-        return tuple(one.name for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD))
+        return tuple(inspect.signature(function).parameters), frozenset()
     except (TypeError, ValueError):
         pass
     name = getattr(function, "__name__", "").strip("_")
     try:
         schemas = torch._C._jit_get_schemas_for_operator(f"aten::{name}")
     except RuntimeError:
-        return ()
+        return (), frozenset()
     longest = max(schemas, key=lambda schema: len(schema.arguments), default=None)
-    return tuple(argument.name for argument in longest.arguments) if longest else ()
-
-
-def _dispatched(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function behind one that `boolean_dispatch` made, which has no signature of its own."""
-    names = getattr(getattr(function, "__code__", None), "co_freevars", ())
-    cells = dict(zip(names, getattr(function, "__closure__", None) or (), strict=False))
-    return cells["if_false"].cell_contents if "if_false" in cells else function
+    if longest is None:
+        return (), frozenset()
+    lists = frozenset(argument.name for argument in longest.arguments if str(argument.type) in INTEGER_LISTS)
+    return tuple(argument.name for argument in longest.arguments), lists

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from graphviz_torch.ir.graph import SourceLocation
 from graphviz_torch.layout.styles import CARD_LEFT, CARD_LINE, CARD_RIGHT, CARD_ROUND, CARD_STEP, REF_HEIGHT
@@ -13,8 +13,7 @@ SMALLEST = 60.0
 Line = tuple[str, str, str]  # text, style, role
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     """A card's or a frame's looks.
 
     Attributes:

@@ -124,8 +124,9 @@ class Facts:
     def tooltip(self, item: Item, node: Node) -> str:
         """What it is, what flows through it, where it is in the code, and what is to be known of it."""
         lines = [self._heading(item, node), self._flow(node), place_words(node.source)]
-        lines.extend(self.messages.get(node.id, {}).values())
-        return "\n".join([line for line in lines if line])
+        if node.id in self.messages:
+            lines.extend(self.messages[node.id].values())
+        return "\n".join(filter(None, lines))
 
     def _heading(self, item: Item, node: Node) -> str:
         if node.kind == "module":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.heads import head
@@ -152,8 +152,8 @@ class Framer:
             return face
         wide = 2 * max(abs(at) for _, at, _ in stem) + 2 * CROSSING
         if self.sideways:
-            return replace(face, height=max(face.height, wide))
-        return replace(face, width=max(face.width, wide))
+            return face._replace(height=max(face.height, wide))
+        return face._replace(width=max(face.width, wide))
 
     def _reach(self, label: str) -> float:
         """How far a label reaches to the right of its line."""

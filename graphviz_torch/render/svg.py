@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from zlib import crc32
 
+from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.scene import Badge, Box, Card, Label, Note, Path, Scene, Swatch, Text
@@ -28,8 +29,9 @@ RESERVED = ("", "a", "ab", "title", "desc")
 
 def render(graph: Graph, options: RenderOptions) -> bytes:
     """The picture of a graph as SVG."""
-    found = scene(graph, direction=options.direction, color_by=options.color_by, source_url=options.source_url)
-    return write(found, options.theme).encode("utf-8")
+    with collector_paused():
+        found = scene(graph, direction=options.direction, color_by=options.color_by, source_url=options.source_url)
+        return write(found, options.theme).encode("utf-8")
 
 
 def write(picture: Scene, theme: str = "auto", *, resolved: bool = False) -> str:

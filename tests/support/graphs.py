@@ -26,6 +26,7 @@ class Net:
         self._leaves: dict[str, str] = {}
         self._indices: dict[str, int] = {}
         self._known = {""}
+        self.entered: list[str] = []
 
     def input(self, name: str, *shape: int, dtype: str = "float32") -> str:
         """An input."""
@@ -58,7 +59,8 @@ class Net:
         self.module(path, type)
         index = self._indices.get(path, 0)
         self._indices[path] = index + 1
-        return self.builder.enter(path, index, parent, operands=operands)
+        self.entered.append(self.builder.enter(path, index, parent, operands=operands))
+        return self.entered[-1]
 
     def leave(self, call: str, *results: str) -> None:
         """Closes a call."""

@@ -60,8 +60,7 @@ def _remark(draw: st.DrawFn, net: Net, values: list[str]) -> None:
     if draw(st.integers(0, 4)) == 0:
         target = draw(st.sampled_from(made))
         call = target.rpartition(":")[0] or None
-        known = {found.id for found in net.builder._calls}
-        net.builder.fail(Failure(target, call if call in known else None, "RuntimeError", "no"))
+        net.builder.fail(Failure(target, call if call in net.entered else None, "RuntimeError", "no"))
 
 
 LITERALS = st.recursive(

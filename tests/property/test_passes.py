@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphviz_torch.errors import GraphError
@@ -26,7 +26,7 @@ VIEWS = st.builds(
     prune=st.booleans(),
     budget=st.sampled_from([4, 10, 60]),
 )
-QUICK = settings(deadline=None, max_examples=80)
+QUICK = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 
 
 def ends(graph: Graph) -> set[tuple[str, str]]:

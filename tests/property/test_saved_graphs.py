@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 
 import jsonschema
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphviz_torch.errors import GraphFormatError
@@ -18,7 +18,7 @@ from tests.support.graphs import meta
 from tests.support.random_graphs import LITERALS, graphs
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(graphs())
 def test_loading_gives_back_what_was_saved(graph: Graph) -> None:
     check(graph)
@@ -27,7 +27,7 @@ def test_loading_gives_back_what_was_saved(graph: Graph) -> None:
     assert text.dumps(serial.loads(saved)) == text.dumps(graph)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(LITERALS, st.text(st.characters(), max_size=30))
 def test_any_argument_and_any_name_survive(literal, name: str) -> None:
     builder = GraphBuilder(name, Origin())
@@ -39,7 +39,7 @@ def test_any_argument_and_any_name_survive(literal, name: str) -> None:
     assert len(text.dumps(graph).split("\n")) == 4
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(graphs(8), st.data())
 def test_a_damaged_file_is_refused_or_read_but_never_crashes(graph: Graph, data: st.DataObject) -> None:
     saved = serial.dumps(graph)
@@ -50,7 +50,7 @@ def test_a_damaged_file_is_refused_or_read_but_never_crashes(graph: Graph, data:
         check(serial.loads(damaged))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(graphs(8))
 def test_saved_graphs_obey_the_schema(graph: Graph) -> None:
     jsonschema.validate(json.loads(serial.dumps(graph)), serial.schema())

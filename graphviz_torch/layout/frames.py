@@ -219,7 +219,7 @@ class Framer:
             piece = Piece(max(width / 2, reach), after, height, LABEL_HEIGHT if labelled else 0.0)
         if note is None:
             return piece
-        late = bool(note.ghosts) or body.items[place].node is None
+        late = 2 if note.ghosts else 1 if body.items[place].node is None else 0
         return note.widen(piece, sideways=self.sideways)._replace(late=late)
 
     def _simple(self, width: float, height: float, label: str) -> Piece:

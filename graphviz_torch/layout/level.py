@@ -136,6 +136,9 @@ def _gap(net: Network, x: list[float], number: int, *, lane: bool) -> float:
             arrow = ARROW
         for step in net.ups[vertex]:
             bend = max(bend, abs(x[step.to] + step.shift - x[vertex]))
+    pieces = net.plan.pieces
+    if any(pieces[vertex].late for vertex in net.layers[number] if vertex < len(pieces)):
+        arrow = ARROW
     if bend < 0.5 and not lane:
         return STRAIGHT + arrow
     return min(TALLEST, CURVE + STEEP * max(bend, 100.0 if lane else 0.0)) + arrow

@@ -16,14 +16,14 @@ class Piece(NamedTuple):
         before, after: across the flow, from its middle, labels included.
         size: along the flow; 0 for a crossing of the frame.
         band: along the flow, what its labels need after it.
-        late: whether it stands after everything else.
+        late: 1 or more where it stands after everything else, in that order.
     """
 
     before: float
     after: float
     size: float
     band: float
-    late: bool = False
+    late: int = 0
 
 
 class Link(NamedTuple):
@@ -173,11 +173,12 @@ def _ranks(plan: Plan, turned: list[bool], order: list[int]) -> list[int]:
             below = [rank[u] for u in succ[v] if u < last]
             if below:
                 rank[v] = max(rank[v], min(below) - 1)
-    late = [v for v in range(plan.ins, last) if plan.pieces[v].late]
-    for v in late:
-        rank[v] = deepest + 1
+    steps = sorted({piece.late for piece in plan.pieces if piece.late})
+    for v in range(plan.ins, last):
+        if plan.pieces[v].late:
+            rank[v] = deepest + 1 + steps.index(plan.pieces[v].late)
     for v in range(last, count):
-        rank[v] = deepest + (2 if late else 1)
+        rank[v] = deepest + 1 + len(steps)
     return rank
 
 

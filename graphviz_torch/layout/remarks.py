@@ -10,12 +10,13 @@ from graphviz_torch.layout.names import place_words
 from graphviz_torch.layout.network import Piece
 from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.styles import FONTS
-from graphviz_torch.layout.text_width import elide, text_width
+from graphviz_torch.layout.text_width import elide, text_width, wrap
 from graphviz_torch.layout.tree import Item
 
 AIR = 24.0
 LIMIT = 330.0
 LINE = 17.0
+MOST_LINES = 3
 GHOSTS = 6
 GHOST_AIR = 12.0
 GHOST_HEAD = 20.0
@@ -61,7 +62,8 @@ def _lines(failure: Failure) -> list[tuple[str, str, str]]:
     """The exception, where, the code, and what helps."""
     frame = failure.frames[0] if failure.frames else None
     first = failure.reason or failure.message.strip().partition("\n")[0]
-    lines = [(f"{failure.exception}: {first}" if not failure.reason else first, "t", "bad")]
+    says = f"{failure.exception}: {first}" if not failure.reason else first
+    lines = [(part, "t", "bad") for part in wrap(says, "t", LIMIT, MOST_LINES)]
     lines.append((place_words(frame), "s", ""))
     lines.append((frame.code if frame else "", "t", ""))
     lines.extend((note, "s", "") for note in failure.notes[:4])

@@ -57,3 +57,25 @@ def elide(text: str, style: str, limit: float) -> str:
             return short
         room -= 1
     return ELLIPSIS
+
+
+def wrap(text: str, style: str, limit: float, most: int) -> list[str]:
+    """The text in at most `most` lines, each within `limit` pixels; the last one is cut where it does not end."""
+    lines: list[str] = []
+    rest = " ".join(text[:2000].split())
+    while rest and len(lines) < most - 1 and text_width(rest, style) > limit:
+        end = rest.rfind(" ", 0, _fitting(rest, style, limit) + 1)
+        if end <= 0:
+            break
+        lines.append(rest[:end])
+        rest = rest[end + 1 :]
+    return [*lines, elide(rest, style, limit)]
+
+
+def _fitting(text: str, style: str, limit: float) -> int:
+    """How many characters fit."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if text_width(text[:middle], style) <= limit else (low, middle - 1)
+    return low

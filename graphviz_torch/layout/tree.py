@@ -233,7 +233,9 @@ class _Grower:
 
     def _place_ghosts(self) -> None:
         """Adds to each frame around the failure the modules in it that were never called."""
-        called = {call.path for call in self.graph.calls} | {n.name for n in self.graph.nodes if n.kind == "module"}
+        called = _with_parents(
+            [*(call.path for call in self.graph.calls), *(n.name for n in self.graph.nodes if n.kind == "module")]
+        )
         below: dict[str, list[Module]] = defaultdict(list)
         for module in self.graph.modules:
             parent = module.path.rpartition(".")[0]
@@ -244,6 +246,16 @@ class _Grower:
             if body.call.kind == "module" and (ghosts := below.get(body.call.path)):
                 body.add(ghosts=tuple(ghosts))
             body = body.parent
+
+
+def _with_parents(paths: list[str]) -> set[str]:
+    """Module paths, and those of the modules around them."""
+    found: set[str] = set()
+    for path in paths:
+        while path and path not in found:
+            found.add(path)
+            path = path.rpartition(".")[0]
+    return found
 
 
 def _common(one: Body, other: Body) -> Body:

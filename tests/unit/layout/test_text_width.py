@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphviz_torch.layout import inter_widths
-from graphviz_torch.layout.text_width import elide, text_width
+from graphviz_torch.layout.text_width import elide, text_width, wrap
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "make_text_widths.py"
 
@@ -58,3 +58,12 @@ def test_never_wider_than_asked(text: str, limit: float) -> None:
     short = elide(text, "s", limit)
     assert text_width(short, "s") <= limit
     assert short == text or "…" in short
+
+
+def test_a_long_message_is_broken_between_words() -> None:
+    lines = wrap("mat1 and mat2 shapes cannot be multiplied (4x16 and 32x8) " * 3, "t", 300, 3)
+    assert lines[0] == "mat1 and mat2 shapes cannot be multiplied (4x16"
+    assert len(lines) == 3
+    assert "…" in lines[-1]
+    assert wrap("short", "t", 300, 3) == ["short"]
+    assert wrap("x" * 900, "t", 300, 3)[0].count("…") == 1

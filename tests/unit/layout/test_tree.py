@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphviz_torch.ir.graph import Failure
 from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.references import add_references
 from graphviz_torch.layout.tree import BORDER, build
@@ -110,3 +111,19 @@ def test_a_skip_connection_survives_closed_modules() -> None:
     for card in cat:
         into = [tip for tip in tips if abs(tip[1] - card.y) < 0.1 and card.x <= tip[0] <= card.x + card.width]
         assert len(into) == 2
+
+
+def test_a_failure_between_operations_gets_a_card_of_its_own() -> None:
+    net = pictures.Model("Stop")
+    x = net.input("x", 2)
+    root = net.enter("", None, x)
+    net.module("late", "torch.nn.modules.linear.Linear", "in_features=2, out_features=2")
+    net.op("relu", root, net.op("tanh", root, x))
+    net.builder.fail(Failure(None, root, "ValueError", "seven is not allowed"))
+    picture = scene(net.finish())
+    (card,) = [card for card in picture.cards if card.state == "bad"]
+    (ghost,) = [card for card in picture.cards if card.shape == "ghost"]
+    relu = next(card for card in picture.cards if card.texts[0].text == "relu")
+    assert [text.text for text in card.texts] == ["ValueError", "stopped here"]
+    assert relu.y < card.y < ghost.y
+    assert picture.notes[0].texts[0].text == "ValueError: seven is not allowed"

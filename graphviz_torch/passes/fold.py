@@ -94,10 +94,13 @@ class _Repeats:
             for start, end in _equal_stretches(labels, period):
                 self._ends.setdefault(start, []).append((period, end))
         self._open: dict[int, int] = {}
+        self._seen = 0
 
     def at(self, place: int) -> list[tuple[int, int, int]]:
         """(start, period, times) of the repetitions that begin here, the one that covers most first."""
-        self._open.update(self._ends.get(place, ()))
+        while self._seen <= place:
+            self._open.update(self._ends.get(self._seen, ()))
+            self._seen += 1
         if not self._open:
             return []
         self._open = {period: end for period, end in self._open.items() if end - place >= period}
@@ -141,29 +144,31 @@ def _linked_alike(
     signatures: Signatures, call: str | None, items: list[str], start: int, period: int, times: int
 ) -> Run | None:
     """The run, as far as its windows are linked alike; `None` where too little is left to fold."""
-    windows = [tuple(items[start + period * n : start + period * (n + 1)]) for n in range(times)]
-    first = signatures.span(windows[0][0])[0]
-    size = sum(signatures.span(item)[1] for item in windows[0])
-    row_first = signatures.span(windows[1][0])[0]
-    if row_first != first + size:
+
+    def window(number: int) -> tuple[str, ...]:
+        return tuple(items[start + period * number : start + period * (number + 1)])
+
+    first = signatures.span(items[start])[0]
+    size = sum(signatures.span(item)[1] for item in window(0))
+    if signatures.span(items[start + period])[0] != first + size:
         return None
-    pattern = _links(signatures, windows[1], first + size, size, first)
-    if not _could_begin(_links(signatures, windows[0], first, size, first), pattern):
+    pattern = _links(signatures, window(1), first + size, size, first)
+    if not _could_begin(_links(signatures, window(0), first, size, first), pattern):
+        return None
+    chained = any(link[0] == "before" for link in pattern)
+    if not chained and any(item in signatures.loose for item in window(0)):
         return None
     alike = 2
-    for number in range(2, times):
-        at = first + size * number
-        if signatures.span(windows[number][0])[0] != at:
+    while alike < times:
+        at = first + size * alike
+        if signatures.span(items[start + period * alike])[0] != at:
             break
-        if _links(signatures, windows[number], at, size, first) != pattern:
+        if _links(signatures, window(alike), at, size, first) != pattern:
             break
         alike += 1
-    chained = any(link[0] == "before" for link in pattern)
-    if not chained and any(item in signatures.loose for item in windows[0]):
+    if not _worth(alike, size, any(item in signatures.tree for item in window(0)), chained):
         return None
-    if not _worth(alike, size, any(item in signatures.tree for item in windows[0]), chained):
-        return None
-    return Run(call, tuple(windows[:alike]), first, size)
+    return Run(call, tuple(map(window, range(alike))), first, size)
 
 
 def _worth(times: int, size: int, has_calls: bool, chained: bool) -> bool:

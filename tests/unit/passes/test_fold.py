@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -242,3 +243,14 @@ def test_the_frame_has_an_id_of_its_own() -> None:
     for _ in range(3):
         x = net.op("tanh", None, net.op("cos", None, x))
     assert folds(folded(net.finish(_=x))) == {":repeat.1": (3, "distinct")}
+
+
+def test_a_long_row_that_is_linked_at_odds_takes_no_longer() -> None:
+    net = Net()
+    values = [net.input("x", 4, 8)]
+    for number in range(6000):
+        values.append(net.op("add", None, values[-1], values[(number * 7919) % len(values)]))
+    graph = net.finish(_=values[-1])
+    started = time.process_time()
+    folded(graph)
+    assert time.process_time() - started < 3.0

@@ -120,7 +120,7 @@ def _rest(table: dict[str, str]) -> list[str]:
     """What else is worth saying."""
     words = []
     for key, value in table.items():
-        if key in SKIPPED or value in ("", "None", "False") or len(value) > 16:
+        if key in SKIPPED or value in ("", "None", "False", "'none'") or len(value) > 16:
             continue
         if key == "num_layers":
             words.append(f"{value} layers")

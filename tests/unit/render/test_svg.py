@@ -8,6 +8,7 @@ import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -138,3 +139,23 @@ def test_a_long_chain_needs_no_recursion() -> None:
     assert limit < 5000
     assert drawn(graphs.chain(6000)).count("<use ") == 6000
     assert drawn(pictures.deep(300)).count('class="g') == 301
+
+
+@pytest.mark.slow
+def test_fifty_thousand_operations_in_a_row() -> None:
+    text = drawn(graphs.chain(50_000))
+    assert text.count("<use ") == 50_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", sorted(pictures.FAMILIES.keys() - {"deep", "unet"}))
+def test_time_grows_with_size_only(family: str) -> None:
+    def cost(size: int) -> float:
+        graph = pictures.FAMILIES[family](size)
+        start = process_time()
+        svg.render(graph, RenderOptions())
+        return (process_time() - start) / len(graph.nodes)
+
+    cost(300)
+    assert cost(10_000) < 4 * cost(1_000)
+    assert cost(10_000) < 0.5e-3

@@ -21,7 +21,7 @@ def attributes(op: Op) -> tuple[tuple[str, Literal], ...]:
     """The arguments of a recorded operation."""
     names, lists = parameters(op.function) if op.function is not None else ((), frozenset())
     values = [literal(value) for value in op.args]
-    named = []
+    named: list[tuple[str, Literal]] = []
     for place, value in enumerate(values):
         name = names[place] if place < len(names) else str(place)
         if name in lists and type(value) is int:  # `x.view(2, -1)` spells the list without its brackets

@@ -10,7 +10,7 @@ from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import SourceLocation, TensorMeta
 from graphviz_torch.trace.metadata import dtype_name, meta
 from graphviz_torch.trace.runtime.arguments import attributes
-from graphviz_torch.trace.runtime.autograd_link import GradNames
+from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Op
 from graphviz_torch.trace.source import Sources
@@ -21,7 +21,7 @@ READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
 class Assembly:
     """Builds one graph from one record."""
 
-    def __init__(self, recorder: Recorder, builder: GraphBuilder, sources: Sources, grads: GradNames) -> None:
+    def __init__(self, recorder: Recorder, builder: GraphBuilder, sources: Sources, grads: GradNodes) -> None:
         self._recorder = recorder
         self._builder = builder
         self._sources = sources
@@ -109,7 +109,7 @@ class Assembly:
             attributes=attributes(op),
             call=op.call.id if op.call else None,
             source=self._place(op.place, op.call),
-            grad_fn=self._grads.between(op.seq0, op.seq1),
+            grad_fn=self._grads.names(op.seq0, op.seq1),
         )
         self._ids[op.id] = node.id
         self.nodes[node.id] = op

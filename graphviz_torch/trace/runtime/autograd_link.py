@@ -4,32 +4,40 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from typing import Any
 
-import torch
+UNNUMBERED = 2**63
 
 
-class GradNames:
-    """Names of autograd nodes by sequence number."""
+class GradNodes:
+    """The autograd nodes behind some outputs, held until `release`.
 
-    def __init__(self, outputs: Iterable[torch.Tensor]) -> None:
-        found = sorted(_walk(tensor.grad_fn for tensor in outputs if tensor.grad_fn is not None))
-        self._numbers = [number for number, _ in found]
-        self._names = [name for _, name in found]
+    A node that Python has looked at is freed together with what it alone points to, by recursion in native code: a
+    long chain would overflow the stack. So all nodes are held, and let go one by one from the outputs on, once
+    nothing else holds the outputs.
+    """
 
-    def between(self, first: int, last: int) -> tuple[str, ...]:
+    def __init__(self, roots: Iterable[Any]) -> None:
+        found = {}
+        todo = list(roots)
+        while todo:
+            node = todo.pop()
+            if node not in found:
+                found[node] = node._sequence_nr()
+                todo.extend(following for following, _ in node.next_functions if following is not None)
+        # A node is made after those it points to, so falling numbers go from the outputs to the leaves.
+        self._held = sorted(found, key=found.__getitem__)
+        numbered = [(found[node], node) for node in self._held if found[node] < UNNUMBERED]
+        leaves = [node for node in self._held if found[node] >= UNNUMBERED]
+        self._held = [*leaves, *(node for _, node in numbered)]
+        self._numbers = [number for number, _ in numbered]
+        self._names = [node.name().removeprefix("torch::autograd::") for _, node in numbered]
+
+    def names(self, first: int, last: int) -> tuple[str, ...]:
         """The nodes made from one sequence number up to another, in order."""
         return tuple(self._names[bisect_left(self._numbers, first) : bisect_left(self._numbers, last)])
 
-
-def _walk(starts: Iterable[object]) -> Iterable[tuple[int, str]]:
-    seen = set()
-    todo = list(starts)
-    while todo:
-        node = todo.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        number = node._sequence_nr()  # type: ignore[attr-defined]
-        if number < 2**63:
-            yield number, node.name().removeprefix("torch::autograd::")  # type: ignore[attr-defined]
-        todo.extend(following for following, _ in node.next_functions if following is not None)  # type: ignore[attr-defined]
+    def release(self) -> None:
+        """Lets the nodes go, from the outputs on; nothing else may hold the outputs any more."""
+        while self._held:
+            self._held.pop()

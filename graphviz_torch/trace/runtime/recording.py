@@ -82,7 +82,12 @@ class Recorder(Values):
             self.current = outer
         op.seq1 = compat.sequence_number()
         self._written(op, info, tensors, before, out)
-        op.results = [self.hold(t, "op", op) for t in tensors_of(out)]
+        made = tensors_of(out)
+        if call is not None and not op.written and not info.writes:
+            for tensor, held in zip(tensors, op.operands, strict=True):
+                if any(tensor is result for result in made):
+                    call.rebound.append((id(tensor), held))
+        op.results = [self.hold(t, "op", op) for t in made]
         if info.below:
             for held in (*op.results, *op.written):
                 held.version = UNCOUNTED
@@ -138,6 +143,7 @@ class Recorder(Values):
         call.operands = [self.operand(t) for t in tensors_of((args, kwargs))]
         call.in_torch = kind == "module" and self._forward_in_torch(module)
         call.place = None if parent is not None and parent.in_torch else user_place(_getframe(2))
+        call.rebound = []
         call.results, call.first, call.last = [], len(self.ops), len(self.ops)
         self.stack.append(call)
         self.events.append(("enter", call))
@@ -153,6 +159,7 @@ class Recorder(Values):
             elif len(self.ops) == call.first:
                 held = self._synthetic(call, "passthrough", [held], tensor)
             call.results.append(held)
+        self.unbind(call.rebound, {id(tensor) for tensor in tensors})
         self._close(call)
 
     def broke(self, call: Call, error: BaseException) -> None:

@@ -80,7 +80,7 @@ class Call:
 
     __slots__ = (
         "count", "error", "first", "id", "in_torch", "kind", "last", "module", "name", "operands", "parent", "path",
-        "place", "results",
+        "place", "rebound", "results",
     )  # fmt: skip
     id: str
     kind: CallKind
@@ -92,6 +92,7 @@ class Call:
     operands: list[Held]
     results: list[Held]
     in_torch: bool
+    rebound: list[tuple[int, Held]]
     place: Place | None
     first: int
     last: int

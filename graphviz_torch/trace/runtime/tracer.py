@@ -21,7 +21,7 @@ from graphviz_torch.trace.guard import lazy, unchanged
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime.assemble import Assembly
-from graphviz_torch.trace.runtime.autograd_link import GradNames
+from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.intercept import intercepted
 from graphviz_torch.trace.runtime.keeping import KeepingRecorder
 from graphviz_torch.trace.runtime.places import is_user
@@ -89,7 +89,7 @@ def _traced(
     sources = Sources(options.roots)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
     builder.set_modules(module_tree(statics, sources))
-    inputs = _inputs(model, args, kwargs)
+    inputs = inputs_of(model, args, kwargs)
     out, error = None, None
     with unchanged(statics, options.training, options.seed) as guard:
         recorder = kind(statics, guard.about_to_write)
@@ -99,15 +99,18 @@ def _traced(
                 out = model(*args, **kwargs)
         except Exception as raised:  # noqa: BLE001 - the user's model
             error = raised
-        outputs = named_tensors(out, "")
-        assembly = Assembly(recorder, builder, sources, GradNames(tensor for _, tensor in outputs))
+        copies = tuple(t.detach().clone() for _, t in named_tensors(out, "")) if kind is KeepingRecorder else ()
+        returned = [(name, recorder.operand(tensor)) for name, tensor in named_tensors(out, "")]
+        grads = GradNodes([t.grad_fn for _, t in named_tensors(out, "") if t.grad_fn is not None])
+        out = None
+        assembly = Assembly(recorder, builder, sources, grads)
         for held in given:
             assembly.value(held)
         assembly.run()
         assembly.mark_handled(error)
-        for name, tensor in outputs:
-            builder.output(name, assembly.value(recorder.operand(tensor)))
-        copies = tuple(tensor.detach().clone() for _, tensor in outputs) if kind is KeepingRecorder else ()
+        for name, held in returned:
+            builder.output(name, assembly.value(held))
+    grads.release()
     if error is not None:
         raise _failed(recorder, builder, assembly, sources, error) from error
     return builder.finish(), assembly, recorder, copies
@@ -119,7 +122,8 @@ def _origin(model: nn.Module, options: TraceOptions) -> Origin:
     return Origin("runtime", options.level, options.target, training, torch.is_grad_enabled(), version)
 
 
-def _inputs(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, torch.Tensor]]:
+def inputs_of(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, torch.Tensor]]:
+    """The tensors that a model is given, each once, named after the parameters of `forward`."""
     try:
         bound = inspect.signature(model.forward).bind(*args, **kwargs).arguments
     except (TypeError, ValueError):

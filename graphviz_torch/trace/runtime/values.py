@@ -88,6 +88,19 @@ class Values:
         attribute = self._statics.attribute_path(tensor)
         return self.hold(tensor, "constant" if attribute else "external", None, attribute)
 
+    def unbind(self, rebound: list[tuple[int, Held]], returned: set[int]) -> None:
+        """Gives tensors their earlier value back after a call in which an operation returned its own operand.
+
+        `x.to(dtype)` that has nothing to do returns `x` itself. Inside the call its readers read the operation; what
+        reads `x` after the call never went through it, unless the call returned it.
+        """
+        for key, before in reversed(rebound):
+            entry = self._live.get(key)
+            if entry is not None and key not in returned and entry[0]() is not None:
+                now = entry[1]
+                if now.source == "op" and now.version == before.version and now.storage == before.storage:
+                    self._live[key] = (entry[0], before)
+
     def wrote(self, held: Held, op: Op) -> None:
         """Notes that an operation wrote the memory of a value."""
         memory = self._memory.get(held.storage)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import multiprocessing
 import os
@@ -94,6 +95,8 @@ def _family(
         known = registry.load(family)
         known.preload_all()
         warm()
+    gc.collect()
+    gc.freeze()  # or each child walks, and so copies, the heap of the libraries
     names = [
         name
         for name in known.items

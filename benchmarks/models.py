@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+
 import torch
 from torch import Tensor, nn
 
@@ -17,7 +20,7 @@ class TinyOperations(nn.Module):
 
 def tiny() -> tuple[nn.Module, tuple[Tensor, ...]]:
     """200 operations that take next to no time."""
-    return TinyOperations(), (torch.randn(4),)
+    return TinyOperations(), (torch.randn(4, requires_grad=True),)
 
 
 def mlp() -> tuple[nn.Module, tuple[Tensor, ...]]:
@@ -35,10 +38,19 @@ def resnet50() -> tuple[nn.Module, tuple[Tensor, ...]]:
 
 def gpt2() -> tuple[nn.Module, tuple[Tensor, ...]]:
     """GPT-2 medium: 24 layers, width 1024, 64 tokens."""
+    _without_broken_torchvision()
     from transformers import GPT2Config, GPT2LMHeadModel
 
     config = GPT2Config(n_layer=24, n_embd=1024, n_head=16, use_cache=False)
     return GPT2LMHeadModel(config), (torch.randint(0, 50257, (1, 64)),)
+
+
+def _without_broken_torchvision() -> None:
+    """A torchvision that does not fit torch cannot be imported, and transformers would try to."""
+    try:
+        importlib.import_module("torchvision")
+    except (ImportError, RuntimeError):
+        sys.modules["torchvision"] = None  # type: ignore[assignment]
 
 
 class Bottleneck(nn.Module):

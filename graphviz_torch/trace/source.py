@@ -36,6 +36,10 @@ class Sources:
         text = linecache.getline(code.co_filename, code.co_firstlineno).strip()
         return SourceLocation(self.relative(code.co_filename), code.co_firstlineno, 0, 0, code.co_qualname, text)
 
+    def line(self, file: str, number: int) -> str:
+        """The text of a line; empty where the file cannot be read."""
+        return linecache.getline(file, number).strip()
+
     def relative(self, file: str) -> str:
         """The file relative to the folder it was imported from."""
         found = self._files.get(file)

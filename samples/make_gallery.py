@@ -90,9 +90,23 @@ def files(entry: Entry) -> Iterator[tuple[Path, bytes]]:
 
 def index() -> str:
     """The page that shows all pictures."""
-    lines = ["# Gallery", "", "Every sample, drawn by the command above it. Made by `python samples/make_gallery.py`.", ""]
+    lines = [
+        "# Gallery",
+        "",
+        "Every sample, drawn by the command above it. Made by `python samples/make_gallery.py`.",
+        "",
+    ]
     for entry in ENTRIES:
-        lines += [f"## {entry.title}", "", "```console", entry.command, "```", "", f"![{entry.title}]({entry.name}.svg)", ""]
+        lines += [
+            f"## {entry.title}",
+            "",
+            "```console",
+            entry.command,
+            "```",
+            "",
+            f"![{entry.title}]({entry.name}.svg)",
+            "",
+        ]
     return "\n".join(lines)
 
 

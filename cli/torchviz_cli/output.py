@@ -37,7 +37,7 @@ def plan(paths: Sequence[str], format: str | None, name: str) -> tuple[Output, .
         _known(format, f"there is no format `{format}`")
     if not paths:
         wanted = format or "svg"
-        outputs = (Output(f"{_file_name(name)}.{formats.ALIASES.get(wanted, wanted)}", wanted),)
+        outputs: tuple[Output, ...] = (Output(f"{_file_name(name)}.{formats.ALIASES.get(wanted, wanted)}", wanted),)
     else:
         outputs = tuple(_output(path, format) for path in paths)
     doubled = [o.path for o in outputs if o.path == STDOUT]

@@ -34,7 +34,7 @@ def outside_transforms() -> AbstractContextManager[Any]:
         from torch._functorch.pyfunctorch import temporarily_clear_interpreter_stack
     except ImportError:
         return nullcontext()
-    return temporarily_clear_interpreter_stack()  # type: ignore[no-any-return]
+    return temporarily_clear_interpreter_stack()
 
 
 def eager_stance() -> AbstractContextManager[Any]:
@@ -42,4 +42,5 @@ def eager_stance() -> AbstractContextManager[Any]:
     set_stance = getattr(torch.compiler, "set_stance", None)
     if set_stance is None or "torch._dynamo" not in sys.modules:
         return nullcontext()
-    return set_stance("force_eager")  # type: ignore[no-any-return]
+    stance: AbstractContextManager[Any] = set_stance("force_eager")
+    return stance

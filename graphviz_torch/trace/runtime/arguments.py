@@ -27,6 +27,9 @@ def attributes(op: Op) -> tuple[tuple[str, Literal], ...]:
         if name in lists and type(value) is int:  # `x.view(2, -1)` spells the list without its brackets
             named.append((name, tuple(values[place:])))
             break
+        if name == "tensors" and isinstance(value, Operand):  # `einsum(equation, a, b)` spells a list one by one
+            named.extend((str(later), values[later]) for later in range(place, len(values)))
+            break
         named.append((_overloaded(name, value), value))
     return (*named, *((key, literal(value)) for key, value in op.kwargs.items()))
 
@@ -74,11 +77,13 @@ def _symbol(value: Any) -> Literal:
 
 @lru_cache(maxsize=4096)
 def parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The names of the positional parameters, and which of them are lists of integers; empty where nobody tells."""
-    try:
-        return tuple(inspect.signature(function).parameters), frozenset()
-    except (TypeError, ValueError):
-        pass
+    """The names of the positional parameters, and which of them may be spelled without brackets.
+
+    Both are empty where neither Python nor the operator's schema tells.
+    """
+    names = _python_names(function)
+    if names:
+        return names, frozenset()
     name = getattr(function, "__name__", "").strip("_")
     try:
         schemas = torch._C._jit_get_schemas_for_operator(f"aten::{name}")
@@ -87,5 +92,19 @@ def parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset
     longest = max(schemas, key=lambda schema: len(schema.arguments), default=None)
     if longest is None:
         return (), frozenset()
-    lists = frozenset(argument.name for argument in longest.arguments if str(argument.type) in INTEGER_LISTS)
-    return tuple(argument.name for argument in longest.arguments), lists
+    positional = [argument for argument in longest.arguments if not argument.kwarg_only]
+    own = [argument for argument in positional if argument.name != "self"]
+    # torch takes `x.view(2, -1)` for `x.view((2, -1))` where the list is the only positional parameter.
+    loose = [argument.name for argument in own if len(own) == 1 and str(argument.type) in INTEGER_LISTS]
+    # torch's manual calls `input` what the schemas call `self`.
+    names = tuple("input" if argument.name == "self" else argument.name for argument in longest.arguments)
+    return names, frozenset(loose)
+
+
+def _python_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return ()
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return tuple(name for name, parameter in signature.parameters.items() if parameter.kind in kinds)

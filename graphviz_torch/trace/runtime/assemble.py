@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from graphviz_torch.ir.builder import GraphBuilder
-from graphviz_torch.ir.graph import SourceLocation, TensorMeta
+from graphviz_torch.ir.graph import NodeKind, SourceLocation, TensorMeta
 from graphviz_torch.trace.metadata import dtype_name, meta
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
@@ -16,6 +16,9 @@ from graphviz_torch.trace.runtime.records import Call, Held, Op
 from graphviz_torch.trace.source import Sources
 
 READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
+
+
+LEAVES: dict[str, NodeKind] = {"input": "input", "parameter": "parameter", "buffer": "buffer"}
 
 
 class Assembly:
@@ -61,12 +64,12 @@ class Assembly:
         return held.id
 
     def _new_value(self, held: Held) -> str:
-        if held.source == "same":
+        if held.source == "same" and held.previous is not None:
             return self.value(held.previous)
-        if held.source == "written":
+        if held.source == "written" and held.op is not None and held.previous is not None:
             node = self._ids[held.op.id]
             return self._builder.written(node, self._meta(held), self.value(held.previous), max(held.version, 0))
-        kind = held.source if held.source in ("input", "parameter", "buffer") else "constant"
+        kind = LEAVES.get(held.source, "constant")
         found = self._builder.leaf(kind, held.name or "external", self._meta(held))
         if held.source == "external":
             self._builder.diagnose("external", "warning", found, "a tensor that no recorded operation made")

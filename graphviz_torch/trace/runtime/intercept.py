@@ -39,13 +39,13 @@ class FunctionMode(TorchFunctionMode):
         return self._recorder.run(info, func, args, kwargs)  # type: ignore[arg-type]
 
 
-class DispatchMode(TorchDispatchMode):
+class DispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Hands every aten operation to the recorder that no function stood for."""
 
     supports_higher_order_operators = True
 
     def __init__(self, recorder: Recorder) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._recorder = recorder
 
     @classmethod
@@ -110,7 +110,7 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
         return out
 
     nn.Module.__call__ = call_recorded  # type: ignore[method-assign]
-    torch.autograd.Function.apply = classmethod(apply_recorded)  # type: ignore[assignment]
+    torch.autograd.Function.apply = classmethod(apply_recorded)  # type: ignore
     try:
         with ExitStack() as stack:
             stack.enter_context(compat.eager_stance())
@@ -121,4 +121,4 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
             yield
     finally:
         nn.Module.__call__ = module_call  # type: ignore[method-assign]
-        torch.autograd.Function.apply = function_apply
+        torch.autograd.Function.apply = function_apply  # type: ignore

@@ -205,7 +205,8 @@ def uncounted(tensor: Tensor, count: int) -> bool:
 def schema_writes(op: Op) -> set[int]:
     """Places of the operands that an aten operation writes, as its schema says."""
     found = set()
-    for argument, place in zip(op.function._schema.arguments, op.args, strict=False):
+    schema: Any = getattr(op.function, "_schema", None)
+    for argument, place in zip(schema.arguments if schema is not None else (), op.args, strict=False):
         if isinstance(place, OperandAt) and argument.alias_info is not None and argument.alias_info.is_write:
             found.add(place.index)
     return found

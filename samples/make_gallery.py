@@ -6,9 +6,11 @@ With --check nothing is written; the exit code is 1 when a committed picture is 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,6 +112,12 @@ def index() -> str:
     return "\n".join(lines)
 
 
+def versions() -> str:
+    """What the pictures depend on besides this project: other versions may run other operations."""
+    found = {name: version(name).partition("+")[0] for name in ("torch", "transformers")}
+    return json.dumps(found, indent=2) + "\n"
+
+
 def stale(entries: tuple[Entry, ...] = ENTRIES) -> list[str]:
     """Names of the files that are not what the code draws now."""
     found = [str(path.relative_to(ROOT)) for entry in entries for path, data in files(entry) if not _same(path, data)]
@@ -136,6 +144,7 @@ def main() -> int:
             path.write_bytes(data)
             sys.stdout.write(f"{path.relative_to(ROOT)}\n")
     (GALLERY / "README.md").write_text(index(), encoding="utf-8")
+    (GALLERY / "versions.json").write_text(versions(), encoding="utf-8")
     return 0
 
 

@@ -80,7 +80,7 @@ def _traced(request: Request, target: Target, specs: Sequence[input_grammar.Inpu
     with console.stage("loading"):
         from graphviz_torch.trace import inputs, loading
 
-        loaded = loading.load(target)
+        loaded = loading.load(target, request.seed)
         if target.object is None:
             console.note(f"using `{loaded.object}` of {target.locator}")
         args, kwargs = loaded.args, loaded.kwargs

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import torch
 from torch import nn
 
 from graphviz_torch.errors import TargetError
@@ -56,14 +57,20 @@ def importable(roots: Sequence[str]) -> Iterator[None]:
         sys.path[:] = before
 
 
-def load(target: Target) -> Loaded:
+def load(target: Target, seed: int | None = None) -> Loaded:
     """Imports the module of a target and builds its model.
+
+    Args:
+        seed: for weights and example inputs that are made at random, so that two runs draw the same picture where
+            the way through the model depends on them; the process' own random state is put back.
 
     Raises:
         TargetError: the file, the module or the object is not there, raises, or is no model.
     """
     roots = _roots(target)
-    with importable(roots):
+    with importable(roots), torch.random.fork_rng(devices=[], enabled=seed is not None):
+        if seed is not None:
+            torch.manual_seed(seed)
         module = _import(target, roots)
         name = target.object or _discover(module, target)
         thing = _attribute(module, name, target)

@@ -110,7 +110,7 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
         return out
 
     nn.Module.__call__ = call_recorded  # type: ignore[method-assign]
-    torch.autograd.Function.apply = classmethod(apply_recorded)  # type: ignore
+    torch.autograd.Function.apply = classmethod(apply_recorded)  # type: ignore[assignment, method-assign]
     try:
         with ExitStack() as stack:
             stack.enter_context(compat.eager_stance())
@@ -121,4 +121,4 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
             yield
     finally:
         nn.Module.__call__ = module_call  # type: ignore[method-assign]
-        torch.autograd.Function.apply = function_apply  # type: ignore
+        torch.autograd.Function.apply = function_apply  # type: ignore[method-assign]

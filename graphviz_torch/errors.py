@@ -54,9 +54,7 @@ class TraceError(TorchvizError):
     the module path and the user's frames.
     """
 
-    def __init__(
-        self, message: str, *, graph: Graph, details: tuple[str, ...] = (), hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, graph: Graph, details: tuple[str, ...] = (), hint: str | None = None) -> None:
         super().__init__(message, details=details, hint=hint)
         self.graph = graph
 

@@ -77,9 +77,7 @@ class GraphBuilder:
             views: (`view_of`, version) of each result, where it is not `(None, 0)`.
         """
         node_id = self.next_id(call, name)
-        return self._add(
-            node_id, "call", name, op, operands, metas, views, attributes, call, source, grad_fn
-        )
+        return self._add(node_id, "call", name, op, operands, metas, views, attributes, call, source, grad_fn)
 
     def next_id(self, call: str | None, name: str) -> str:
         """The id that the next operation of this name in this call gets."""

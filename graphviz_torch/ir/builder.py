@@ -165,11 +165,11 @@ class GraphBuilder:
         source: SourceLocation | None = None,
         grad_fn: tuple[str, ...] = (),
     ) -> Node:
-        self._values[node_id] = []
+        values = self._values[node_id] = []
         for index, meta in enumerate(metas):
             view_of, version = views[index] if index < len(views) else (None, 0)
-            self._result(node_id, meta, view_of, version)
-        results = tuple(value.id for value in self._values[node_id])
+            values.append(Value(value_id(node_id, index), node_id, index, meta, view_of, version))
+        results = tuple([value.id for value in values])
         node = Node(node_id, kind, name, op, operands, results, attributes, call, source, grad_fn)
         self._nodes.append(node)
         return node

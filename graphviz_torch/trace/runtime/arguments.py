@@ -13,6 +13,8 @@ from graphviz_torch.ir.literals import Literal, Mapping, Operand, Slice, Symbol
 from graphviz_torch.trace.runtime.records import Op, OperandAt
 
 LONGEST_SEQUENCE = 1000
+PLAIN = frozenset((type(None), bool, int, float, complex, str))
+OPERANDS = tuple(Operand(place) for place in range(64))
 OVERLOADED = frozenset(("device", "dtype", "layout", "memory_format"))
 INTEGER_LISTS = frozenset(("List[int]", "List[SymInt]", "int[]", "SymInt[]"))
 
@@ -20,7 +22,7 @@ INTEGER_LISTS = frozenset(("List[int]", "List[SymInt]", "int[]", "SymInt[]"))
 def attributes(op: Op) -> tuple[tuple[str, Literal], ...]:
     """The arguments of a recorded operation."""
     names, lists = parameters(op.function) if op.function is not None else ((), frozenset())
-    values = [literal(value) for value in op.args]
+    values = [value if type(value) in PLAIN else literal(value) for value in op.args]
     named: list[tuple[str, Literal]] = []
     for place, value in enumerate(values):
         name = names[place] if place < len(names) else str(place)
@@ -43,12 +45,12 @@ def _overloaded(name: str, value: Literal) -> str:
 
 def literal(value: Any) -> Literal:
     """One argument as plain data."""
-    if isinstance(value, OperandAt):
-        return Operand(value.index)
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if type(value) in (int, float, complex):
+    if type(value) in PLAIN:
         return value  # type: ignore[no-any-return]
+    if isinstance(value, OperandAt):
+        return OPERANDS[value.index] if value.index < len(OPERANDS) else Operand(value.index)
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, (tuple, list)):
         return tuple(literal(item) for item in value[:LONGEST_SEQUENCE])
     if isinstance(value, slice):

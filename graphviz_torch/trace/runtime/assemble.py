@@ -106,9 +106,9 @@ class Assembly:
         node = self._builder.operation(
             op.name,
             op.info.op if op.info else op.name,
-            operands=tuple(self.value(held) for held in op.operands),
-            metas=tuple(self._meta(held) for held in op.results),
-            views=tuple(self._view(held, op) for held in op.results),
+            operands=tuple([held.id or self.value(held) for held in op.operands]),
+            metas=tuple([self._meta(held) for held in op.results]),
+            views=tuple([self._view(held, op) for held in op.results]),
             attributes=attributes(op),
             call=op.call.id if op.call else None,
             source=self._place(op.place, op.call),
@@ -123,10 +123,12 @@ class Assembly:
         self._remarks(op, node.id)
 
     def _view(self, held: Held, op: Op) -> tuple[str | None, int]:
-        for operand in op.operands:
-            if held.storage and operand.storage == held.storage:
-                return operand.id, max(held.version, 0)
-        return None, max(held.version, 0)
+        version = held.version if held.version > 0 else 0
+        if held.storage:
+            for operand in op.operands:
+                if operand.storage == held.storage:
+                    return operand.id, version
+        return None, version
 
     def _remarks(self, op: Op, node: str) -> None:
         if op.info is not None and op.info.reads:

@@ -7,18 +7,21 @@ from sys import _getframe
 from typing import Any
 
 import torch
+from torch import is_grad_enabled
 from torch.nn.parameter import Parameter
 
 from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace import compat
+from graphviz_torch.trace.compat import sequence_number
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.places import is_user, user_place
 from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
 from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
-from graphviz_torch.trace.runtime.values import UNCOUNTED, Values, version
+from graphviz_torch.trace.runtime.values import UNCOUNTED, Values
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
+OPERANDS = tuple(OperandAt(place) for place in range(64))
 
 
 class Recorder(Values):
@@ -58,20 +61,19 @@ class Recorder(Values):
         op = Op()
         op.info, op.function, op.name, op.error = info, function, info.name, None
         tensors: list[Tensor] = []
-        op.args = [self._template(a, tensors) for a in args]
+        op.args = [a if type(a) in SCALARS else self._template(a, tensors) for a in args]
         op.kwargs = {k: self._template(a, tensors) for k, a in kwargs.items()} if kwargs else {}
         op.operands = [self.operand(t) for t in tensors]
-        before = [held.version for held in op.operands]
         op.call = call = self.stack[-1] if self.stack else None
         op.place = None if call is not None and call.in_torch else user_place(_getframe(2))
-        op.grad_mode = torch.is_grad_enabled()
+        op.grad_mode = is_grad_enabled()
         op.results, op.written = [], []
         if tensors and (info.writes or "out" in op.kwargs):
             for tensor in tensors:
                 self._about_to_write(tensor)
         self._add(op)
         outer, self.current = self.current, op
-        op.seq0 = op.seq1 = compat.sequence_number()
+        op.seq0 = op.seq1 = sequence_number()
         try:
             out = function(*args, **kwargs) if kwargs else function(*args)
         except BaseException as error:
@@ -80,9 +82,9 @@ class Recorder(Values):
             raise
         finally:
             self.current = outer
-        op.seq1 = compat.sequence_number()
-        self._written(op, info, tensors, before, out)
-        made = tensors_of(out)
+        op.seq1 = sequence_number()
+        self._written(op, info, tensors, out)
+        made = [out] if type(out) is Tensor else tensors_of(out)
         if call is not None and not op.written and not info.writes:
             for tensor, held in zip(tensors, op.operands, strict=True):
                 if any(tensor is result for result in made):
@@ -100,14 +102,11 @@ class Recorder(Values):
 
     def _template(self, value: Any, tensors: list[Tensor]) -> Any:
         kind = type(value)
-        if kind is Tensor or kind is Parameter:
+        if kind is Tensor or kind is Parameter or isinstance(value, Tensor):
             tensors.append(value)
-            return OperandAt(len(tensors) - 1)
+            return OPERANDS[len(tensors) - 1] if len(tensors) <= len(OPERANDS) else OperandAt(len(tensors) - 1)
         if kind in SCALARS:
             return value
-        if isinstance(value, Tensor):
-            tensors.append(value)
-            return OperandAt(len(tensors) - 1)
         if isinstance(value, (list, tuple)):
             items = [self._template(item, tensors) for item in value]
             return items if isinstance(value, list) else tuple(items)  # an index that is a list is no tuple
@@ -115,14 +114,20 @@ class Recorder(Values):
             return {key: self._template(item, tensors) for key, item in value.items()}
         return value
 
-    def _written(self, op: Op, info: Operation, tensors: list[Tensor], before: list[int], out: Any) -> None:
+    def _written(self, op: Op, info: Operation, tensors: list[Tensor], out: Any) -> None:
         if info.below and not info.writes:
             return
         targets = schema_writes(op) if info.below else ()
         for place, tensor in enumerate(tensors):
-            unversioned = info.writes and place == 0 and uncounted(tensor, before[place])
-            if place in targets or unversioned or version(tensor) != before[place]:
-                held = op.operands[place]
+            held = op.operands[place]
+            try:
+                now = tensor._version
+            except RuntimeError:
+                now = -1
+            if now == held.version and not info.writes:
+                continue
+            told = place in targets or (place == 0 and info.writes and uncounted(tensor, held.version))
+            if now != held.version or told:
                 self.wrote(held, op)
                 if tensor is not out:
                     op.written.append(self.hold(tensor, "written", op, held.name, held))

@@ -37,10 +37,14 @@ def outside_transforms() -> AbstractContextManager[Any]:
     return temporarily_clear_interpreter_stack()
 
 
-def eager_stance() -> AbstractContextManager[Any]:
-    """Makes compiled modules run eagerly; a no-op while dynamo is not loaded, since then nothing is compiled."""
+def eager_stance(*, load: bool = False) -> AbstractContextManager[Any]:
+    """Makes compiled modules run eagerly.
+
+    Args:
+        load: whether to load dynamo, which takes a second; while it is not loaded nothing is compiled.
+    """
     set_stance = getattr(torch.compiler, "set_stance", None)
-    if set_stance is None or "torch._dynamo" not in sys.modules:
+    if set_stance is None or not (load or "torch._dynamo" in sys.modules):
         return nullcontext()
     stance: AbstractContextManager[Any] = set_stance("force_eager")
     return stance

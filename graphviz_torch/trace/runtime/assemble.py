@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import NodeKind, SourceLocation, TensorMeta
 from graphviz_torch.trace.metadata import dtype_name, meta
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
+from graphviz_torch.trace.runtime.crossing import results_of_methods
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Op
 from graphviz_torch.trace.source import Sources
 
-READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
-
-
 LEAVES: dict[str, NodeKind] = {"input": "input", "parameter": "parameter", "buffer": "buffer"}
+READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
 
 
 class Assembly:
@@ -36,12 +33,14 @@ class Assembly:
     def run(self) -> None:
         """Replays the events into the builder."""
         for kind, what in self._recorder.events:
-            if kind == "op":
+            if kind == "op" and _says_something(what):
                 self._operation(what)
             elif kind == "enter":
                 self._enter(what)
-            else:
+            elif kind == "leave":
                 self._builder.leave(what.id, tuple(self.value(held) for held in what.results))
+        for call, results in results_of_methods(self._recorder.events).items():
+            self._builder.leave(call.id, tuple(dict.fromkeys(self.value(held) for held in results)))
         for code, what, text in self._recorder.notes:
             target = self._ids.get(what.id) if isinstance(what, Op) else what.id
             self._builder.diagnose(code, "warning", target, text)
@@ -64,16 +63,22 @@ class Assembly:
         return held.id
 
     def _new_value(self, held: Held) -> str:
-        if held.source == "same" and held.previous is not None:
+        if held.previous is not None and held.source == "same":
             return self.value(held.previous)
-        if held.source == "written" and held.op is not None and held.previous is not None:
+        if held.previous is not None and held.op is not None:
             node = self._ids[held.op.id]
             return self._builder.written(node, self._meta(held), self.value(held.previous), max(held.version, 0))
         kind = LEAVES.get(held.source, "constant")
         found = self._builder.leaf(kind, held.name or "external", self._meta(held))
         if held.source == "external":
-            self._builder.diagnose("external", "warning", found, "a tensor that no recorded operation made")
+            self._unknown(found)
         return found
+
+    def _unknown(self, value: str) -> None:
+        if self._recorder.elsewhere:
+            self._builder.diagnose("thread", "warning", value, "made in another thread, which is not recorded")
+        else:
+            self._builder.diagnose("external", "warning", value, "a tensor that no recorded operation made")
 
     def _meta(self, held: Held) -> TensorMeta:
         key = (held.shape, held.dtype, held.device, held.grad, held.stride)
@@ -134,5 +139,24 @@ class Assembly:
         if op.info is not None and op.info.reads:
             text = READ_WORDS.get(op.name, f"Python reads the value here (`{op.name}`)")
             self._builder.diagnose(op.name, "info", node, text)
-        if not op.grad_mode and op.info is not None:
-            self._builder.annotate(node, "grad_mode", "inference" if torch.is_inference_mode_enabled() else "no_grad")
+        if op.info is None:
+            return
+        if not op.grad_mode and (op.grad_mode, op.inference) != self._recorder.ambient and not _custom(op.call):
+            self._builder.annotate(node, "grad_mode", "inference" if op.inference else "no_grad")
+        if op.hook is not None:
+            hook = {"module": op.hook.module, "kind": op.hook.kind, "name": op.hook.name}
+            self._builder.annotate(node, "hook", hook)
+
+
+def _says_something(op: Op) -> bool:
+    """Whether an operation has to do with tensors; `torch.device("cpu")` has not."""
+    return bool(op.operands or op.results or op.error)
+
+
+def _custom(call: Call | None) -> bool:
+    """Whether a call is, or is inside, a custom autograd function: those run without gradients and have their own."""
+    while call is not None:
+        if call.kind == "autograd_function":
+            return True
+        call = call.parent
+    return False

@@ -5,120 +5,140 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import islice
+from types import GeneratorType
 from typing import Any
 
 import torch
 from torch import nn
-from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from graphviz_torch.trace import compat
-from graphviz_torch.trace.runtime.operations import Operation, classify
+from graphviz_torch.trace.runtime.modes import DispatchMode, FunctionMode
 from graphviz_torch.trace.runtime.recording import Recorder
 
-UNSEEN = object()
-compiler_at_work = torch._guards.TracingContext.try_get
-is_compiling = torch.compiler.is_dynamo_compiling
-
-
-class FunctionMode(TorchFunctionMode):
-    """Hands every torch function to the recorder."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-        self._known: dict[Callable[..., Any], Operation | None] = {}
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if is_compiling():  # the compiler looks at this very function; it is to see the model alone
-            return func(*args, **(kwargs or {}))
-        info = self._known.get(func, UNSEEN)
-        if info is UNSEEN:
-            info = self._known[func] = classify(func)
-        if info is None or self._recorder.current is not None:
-            return func(*args, **kwargs) if kwargs else func(*args)
-        return self._recorder.run(info, func, args, kwargs)  # type: ignore[arg-type]
-
-
-class DispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Hands every aten operation to the recorder that no function stood for."""
-
-    supports_higher_order_operators = True
-
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._recorder = recorder
-
-    @classmethod
-    def ignore_compile_internals(cls) -> bool:
-        """Compiled code is left alone."""
-        return True
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if self._recorder.current is not None:
-            return func(*args, **(kwargs or {}))
-        name = func.__name__.partition(".")[0]
-        info = Operation(name, f"torch.ops.{func}", False, _mutable(func), below=True)
-        with torch._C.DisableTorchFunction():
-            return self._recorder.run(info, func, args, kwargs)
-
-
-def _mutable(func: Any) -> bool:
-    """Whether an aten operation writes an argument."""
-    schema = getattr(func, "_schema", None)
-    return schema is not None and schema.is_mutable
+LONGEST_GENERATOR = 1000
+# What is patched belongs to the whole process, so runs in several threads wait for each other.
+ONE_AT_A_TIME = threading.RLock()
 
 
 @contextmanager
 def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
     """Records what runs inside the block on this thread."""
-    module_call = nn.Module.__call__
-    function_apply = torch.autograd.Function.__dict__["apply"]
-    thread = threading.get_ident()
+    with ONE_AT_A_TIME, ExitStack() as stack:
+        interception = Interception(recorder, level, stack)
+        for owner, name, replacement in interception.patches():
+            stack.callback(setattr, owner, name, owner.__dict__[name])
+            setattr(owner, name, replacement)
+        stack.enter_context(compat.eager_stance())
+        if level != "function":
+            stack.enter_context(DispatchMode(recorder, inside=level == "both"))
+        if level != "aten":
+            stack.enter_context(FunctionMode(recorder))
+        yield
 
-    def foreign() -> bool:
-        # A compiler that is at work calls modules and functions with tensors that stand for others.
-        return threading.get_ident() != thread or recorder.current is not None or compiler_at_work() is not None
 
-    def call_recorded(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
-        if foreign():
-            return module_call(self, *args, **kwargs)
-        scripted = isinstance(self, torch.jit.ScriptModule)
-        call = recorder.enter(self, args, kwargs, "module")
+class Interception:
+    """The replacements of the few entry points that no mode of torch sees.
+
+    Args:
+        stack: where what is entered during the run is left at its end.
+    """
+
+    def __init__(self, recorder: Recorder, level: str, stack: ExitStack) -> None:
+        self._recorder = recorder
+        self._level = level
+        self._stack = stack
+        self._thread = threading.get_ident()
+        self._eager = False
+
+    def foreign(self) -> bool:
+        """Whether what happens now is not to be recorded: another thread, or the inside of an operation."""
+        return threading.get_ident() != self._thread or self._recorder.current is not None
+
+    def patches(self) -> Iterator[tuple[Any, str, Any]]:
+        """Owner, name and replacement of each patched attribute."""
+        yield nn.Module, "__call__", self._module_call()
+        yield torch.autograd.Function, "apply", classmethod(self._apply())
+        yield torch, "compile", self._compile()
+        for kind in (torch._C.ScriptFunction, torch._C.ScriptMethod):
+            if "__call__" in kind.__dict__:
+                yield kind, "__call__", self._script_call(kind.__call__)
+
+    def _module_call(self) -> Callable[..., Any]:
+        original = nn.Module.__call__
+        recorder, thread, get_ident = self._recorder, self._thread, threading.get_ident
+        known = recorder.knows
+
+        def call_recorded(self: nn.Module, *args: Any, **kwargs: Any) -> Any:
+            if get_ident() != thread:
+                if known(self):
+                    recorder.elsewhere = True
+                return original(self, *args, **kwargs)
+            if recorder.current is not None:
+                return original(self, *args, **kwargs)
+            call = recorder.enter(self, args, kwargs, "module")
+            try:
+                out = original(self, *args, **kwargs)
+                if call.parent is None and isinstance(out, GeneratorType):  # nobody else would run its body
+                    out = tuple(islice(out, LONGEST_GENERATOR))
+            except BaseException as error:
+                recorder.broke(call, error)
+                raise
+            recorder.leave(call, out)
+            return out
+
+        return call_recorded
+
+    def _apply(self) -> Callable[..., Any]:
+        original = torch.autograd.Function.__dict__["apply"]
+
+        def apply_recorded(cls: type, *args: Any, **kwargs: Any) -> Any:
+            apply = original.__get__(None, cls)
+            if self.foreign():
+                return apply(*args, **kwargs)
+            return self._region("autograd_function", cls.__name__, cls, apply, args, kwargs)
+
+        return apply_recorded
+
+    def _script_call(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Compiled functions and methods call aten past `__torch_function__`."""
+
+        def script_recorded(script: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.foreign():
+                return original(script, *args, **kwargs)
+            name = str(script.name)
+            if name == "forward":  # the call of its module is the region
+                return self._dispatched(original, script, *args, **kwargs)
+            function = partial(self._dispatched, original, script)
+            return self._region("script", name, script, function, args, kwargs)
+
+        return script_recorded
+
+    def _dispatched(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._level != "function":  # the mode is there already
+            return function(*args, **kwargs)
+        with DispatchMode(self._recorder):
+            return function(*args, **kwargs)
+
+    def _region(self, kind: Any, name: str, what: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        call = self._recorder.enter(what, args, kwargs, kind, name)
         try:
-            if scripted and level == "function":
-                with DispatchMode(recorder):
-                    out = module_call(self, *args, **kwargs)
-            else:
-                out = module_call(self, *args, **kwargs)
+            out = function(*args, **kwargs)
         except BaseException as error:
-            recorder.broke(call, error)
+            self._recorder.broke(call, error)
             raise
-        recorder.leave(call, out)
+        self._recorder.leave(call, out)
         return out
 
-    def apply_recorded(cls: type, *args: Any, **kwargs: Any) -> Any:
-        apply = function_apply.__get__(None, cls)
-        if foreign():
-            return apply(*args, **kwargs)
-        call = recorder.enter(cls, args, kwargs, "autograd_function", cls.__name__)
-        try:
-            out = apply(*args, **kwargs)
-        except BaseException as error:
-            recorder.broke(call, error)
-            raise
-        recorder.leave(call, out)
-        return out
+    def _compile(self) -> Callable[..., Any]:
+        """A model that compiles during the run is to run eagerly too; the compiler would trace the tracer."""
+        original = torch.compile
 
-    nn.Module.__call__ = call_recorded  # type: ignore[method-assign]
-    torch.autograd.Function.apply = classmethod(apply_recorded)  # type: ignore[assignment, method-assign]
-    try:
-        with ExitStack() as stack:
-            stack.enter_context(compat.eager_stance())
-            if level != "function":
-                stack.enter_context(DispatchMode(recorder))
-            if level != "aten":
-                stack.enter_context(FunctionMode(recorder))
-            yield
-    finally:
-        nn.Module.__call__ = module_call  # type: ignore[method-assign]
-        torch.autograd.Function.apply = function_apply  # type: ignore[method-assign]
+        def compile_recorded(*args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() == self._thread and not self._eager:
+                self._eager = True
+                self._stack.enter_context(compat.eager_stance(load=True))
+            return original(*args, **kwargs)
+
+        return compile_recorded

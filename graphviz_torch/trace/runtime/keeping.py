@@ -56,7 +56,7 @@ class KeepingRecorder(Recorder):
             self.marked.append(held)
         return held
 
-    def _synthetic(self, call: Call, name: str, operands: list[Held], tensor: Tensor) -> Held:
+    def _synthetic(self, call: Call | None, name: str, operands: list[Held], tensor: Tensor) -> Held:
         held = super()._synthetic(call, name, operands, tensor)
         if name == "opaque":
             self._keep(held, tensor)

@@ -1,17 +1,24 @@
-"""Places in the user's code, as cheaply as they can be noted: a code object and an instruction."""
+"""Places in the user's code, as cheaply as they can be noted, and the methods that the interpreter is in."""
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import dataclass
 from functools import cache
 from types import CodeType, FrameType
+from typing import Any
 
 import torch
+from torch import nn
 
 from graphviz_torch.trace.runtime.records import Place
 
 TORCH = torch.__path__[0]
 OURS = __file__.rpartition("trace")[0]
+BORDERS = frozenset(("call_recorded", "apply_recorded", "script_recorded"))
 FARTHEST = 60
+
+KNOWN, USER, METHOD, BORDER = 1, 2, 4, 8
 
 
 def is_user(code: CodeType) -> bool:
@@ -26,15 +33,159 @@ def is_user_file(file: str) -> bool:
     return not (file.startswith((TORCH, OURS)) or file[:1] == "<")
 
 
-def user_place(frame: FrameType | None) -> Place | None:
-    """The innermost frame of the user's; `None` where the call was made inside torch, by a module of torch's own."""
-    steps = 0
-    while frame is not None and steps < FARTHEST:
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a module that is running.
+
+    Attributes:
+        given: its arguments, as they are now.
+        activation: tells this run of the method from others: the frame, and where its caller stands.
+        instruction: where it stands itself.
+        direct: whether no other code of the user's lies between it and torch.
+    """
+
+    module: nn.Module
+    name: str
+    given: tuple[Any, ...]
+    activation: tuple[int, int]
+    instruction: int
+    code: CodeType
+    direct: bool
+
+    def follows(self, instruction: int) -> bool:
+        """Whether the same run of a method can have come from one instruction to this one."""
+        if self.instruction == instruction:
+            return not self.direct or _loops(self.code)
+        return self.instruction > instruction or _loops(self.code)
+
+
+class Frames:
+    """Walks the frames of the interpreter; what is found for a code object is kept."""
+
+    def __init__(self) -> None:
+        self._traits: dict[int, tuple[int, CodeType]] = {}
+        self._methods: dict[tuple[type, int], bool] = {}
+        self._forwards: dict[type, tuple[frozenset[int], tuple[CodeType, ...]]] = {}
+
+    def look(self, frame: FrameType | None, forward: frozenset[int]) -> tuple[Place | None, list[Method]]:
+        """The innermost place in the user's code, and the methods of other modules around it, innermost first.
+
+        Args:
+            forward: ids of the code objects where the present module's own code begins; nothing beyond is looked at.
+        """
+        place: Place | None = None
+        methods: list[Method] = []
+        steps = 0
+        while frame is not None and steps < FARTHEST:
+            code = frame.f_code
+            known = self._traits.get(id(code))
+            traits = known[0] if known is not None else self._learn(code)
+            if traits & BORDER:
+                break
+            if traits & METHOD and id(code) not in forward:
+                method = self._method(frame, place is None)
+                if method is not None:
+                    methods.append(method)
+            if place is None and traits & USER:
+                place = code, frame.f_lasti
+            if id(code) in forward:
+                break
+            frame = frame.f_back
+            steps += 1
+        return place, methods
+
+    def forward(self, module: Any) -> frozenset[int]:
+        """Ids of the code objects of a module's `forward`, with those of its decorators."""
+        kind = type(module)
+        found = self._forwards.get(kind)
+        if found is None:
+            codes = _codes(kind)
+            found = self._forwards[kind] = frozenset(id(code) for code in codes), codes
+        return found[0]
+
+    def in_torch(self, module: Any) -> bool:
+        """Whether the code of a module's `forward` is torch's own."""
+        self.forward(module)
+        codes = self._forwards[type(module)][1]
+        return bool(codes) and not is_user(codes[0]) and "forward" not in module.__dict__
+
+    def _learn(self, code: CodeType) -> int:
+        traits = KNOWN
+        if is_user(code):
+            traits |= USER
+        if code.co_name in BORDERS and code.co_filename.startswith(OURS):
+            traits |= BORDER
+        if _can_be_method(code):
+            traits |= METHOD
+        self._traits[id(code)] = traits, code
+        return traits
+
+    def _method(self, frame: FrameType, direct: bool) -> Method | None:
+        """The method that a frame runs, if it is one of a module."""
         code = frame.f_code
-        if is_user_file(code.co_filename):
-            return code, frame.f_lasti
-        if code.co_name == "call_recorded" and code.co_filename.startswith(OURS):
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        variables = frame.f_locals
+        module = variables.get(names[0])
+        given = tuple([variables.get(name) for name in names[1:]])
+        if type(variables) is dict:
+            variables.clear()  # this copy would keep tensors alive for as long as the frame
+        if not isinstance(module, nn.Module) or not self._owns(type(module), code):
             return None
-        frame = frame.f_back
-        steps += 1
-    return None
+        caller = frame.f_back
+        activation = id(frame), caller.f_lasti if caller is not None else 0
+        return Method(module, code.co_name, given, activation, frame.f_lasti, code, direct)
+
+    def _owns(self, kind: type, code: CodeType) -> bool:
+        """Whether code is that of a method of a class."""
+        known = self._methods.get((kind, id(code)))
+        if known is None:
+            method = inspect.getattr_static(kind, code.co_name, None)
+            known = self._methods[kind, id(code)] = any(found is code for found in _unwrapped(method))
+        return known
+
+
+def _codes(kind: type) -> tuple[CodeType, ...]:
+    try:
+        forward = inspect.getattr_static(kind, "forward", None)
+    except (AttributeError, RuntimeError):  # TorchScript answers for no Python code
+        return ()
+    return _unwrapped(forward)
+
+
+def _unwrapped(function: Any) -> tuple[CodeType, ...]:
+    """The code of a function and of what it wraps."""
+    found: list[CodeType] = []
+    while function is not None and len(found) < FARTHEST:
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            found.append(code)
+        function = getattr(function, "__wrapped__", None)
+    return tuple(found)
+
+
+def _can_be_method(code: CodeType) -> bool:
+    around = code.co_qualname.rpartition(".")[0]
+    plain = code.co_flags & inspect.CO_OPTIMIZED and code.co_argcount > 0 and around and around[-1] != ">"
+    return bool(plain) and not code.co_filename.startswith(OURS) and not code.co_filename.endswith(NO_MODULES)
+
+
+# Methods of tensors, of modes and of the machinery of modules: the first argument is no module, or any module.
+NO_MODULES = ("torch/_tensor.py", "torch/overrides.py", "torch/nn/modules/module.py", "torch/utils/_contextlib.py")
+
+
+@cache
+def _jumps(code: bytes) -> bool:
+    backward = {number for name, number in _opmap().items() if name.startswith("JUMP_BACKWARD")}
+    return any(code[place] in backward for place in range(0, len(code), 2))
+
+
+@cache
+def _opmap() -> dict[str, int]:
+    import dis
+
+    return dict(dis.opmap)
+
+
+def _loops(code: CodeType) -> bool:
+    """Whether an instruction can run again without the function being called again."""
+    return _jumps(code.co_code)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace.runtime.operations import Operation
+
+if TYPE_CHECKING:
+    from graphviz_torch.trace.runtime.places import Method
 
 Place = tuple[CodeType, int]
 
@@ -42,6 +45,23 @@ class Held:
     version: int
 
 
+class HookRun:
+    """A forward hook of a module.
+
+    Attributes:
+        module: the path of the module; empty for the root and for hooks of the whole process.
+        kind: `forward_pre` or `forward`.
+        name: the qualified name of the function.
+        changed: whether it changed the value; `None` while it did not run.
+    """
+
+    __slots__ = ("changed", "kind", "module", "name")
+
+    def __init__(self, module: str, kind: str, name: str) -> None:
+        self.module, self.kind, self.name = module, kind, name
+        self.changed: bool | None = None
+
+
 class OperandAt:
     """The place of a tensor in a template of arguments."""
 
@@ -55,8 +75,8 @@ class Op:
     """One operation that ran; `args` and `kwargs` have `OperandAt` where the tensors were."""
 
     __slots__ = (
-        "args", "call", "error", "function", "grad_mode", "id", "info", "kwargs", "name", "operands", "place",
-        "results", "seq0", "seq1", "written",
+        "args", "call", "error", "function", "grad_mode", "hook", "id", "inference", "info", "kwargs", "name",
+        "operands", "place", "results", "seq0", "seq1", "written",
     )  # fmt: skip
     id: int
     name: str
@@ -70,17 +90,25 @@ class Op:
     call: Call | None
     place: Place | None
     grad_mode: bool
+    inference: bool
+    hook: HookRun | None
     seq0: int
     seq1: int
     error: tuple[str, str] | None
 
 
 class Call:
-    """One module call, or another region."""
+    """One module call, or another region.
+
+    Attributes:
+        in_torch: whether the code that runs is torch's own, so that the call site stands for it.
+        forward: ids of the code objects of the module's `forward`.
+        method: what runs, where a method was called and not the module.
+    """
 
     __slots__ = (
-        "count", "error", "first", "id", "in_torch", "kind", "last", "module", "name", "operands", "parent", "path",
-        "place", "rebound", "results",
+        "count", "error", "first", "forward", "id", "in_torch", "kind", "last", "method", "module", "name", "operands",
+        "parent", "path", "place", "rebound", "results",
     )  # fmt: skip
     id: str
     kind: CallKind
@@ -92,6 +120,8 @@ class Call:
     operands: list[Held]
     results: list[Held]
     in_torch: bool
+    forward: frozenset[int]
+    method: Method | None
     rebound: list[tuple[int, Held]]
     place: Place | None
     first: int

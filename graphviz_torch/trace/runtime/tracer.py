@@ -22,6 +22,7 @@ from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime.assemble import Assembly
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
+from graphviz_torch.trace.runtime.hooks import HookWatch
 from graphviz_torch.trace.runtime.intercept import intercepted
 from graphviz_torch.trace.runtime.keeping import KeepingRecorder
 from graphviz_torch.trace.runtime.places import is_user
@@ -88,17 +89,19 @@ def _traced(
         statics = Statics(model)
     sources = Sources(options.roots)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
-    builder.set_modules(module_tree(statics, sources))
+    tree = module_tree(statics, sources)
     inputs = inputs_of(model, args, kwargs)
     out, error = None, None
     with unchanged(statics, options.training, options.seed) as guard:
         recorder = kind(statics, guard.about_to_write)
+        hooks = HookWatch(recorder)
         given = [recorder.hold(tensor, "input", None, name) for name, tensor in inputs]
         try:
-            with intercepted(recorder, options.level):
+            with intercepted(recorder, options.level), hooks.around(statics):
                 out = model(*args, **kwargs)
         except Exception as raised:  # noqa: BLE001 - the user's model
             error = raised
+        builder.set_modules(hooks.told(tree))
         copies = tuple(t.detach().clone() for _, t in named_tensors(out, "")) if kind is KeepingRecorder else ()
         returned = [(name, recorder.operand(tensor)) for name, tensor in named_tensors(out, "")]
         grads = GradNodes([t.grad_fn for _, t in named_tensors(out, "") if t.grad_fn is not None])

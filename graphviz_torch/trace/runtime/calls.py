@@ -1,0 +1,184 @@
+"""The calls of a run: modules, custom autograd functions, scripts, and methods of modules that were not called."""
+
+from __future__ import annotations
+
+from sys import _getframe
+from types import FrameType
+from typing import Any
+
+import torch
+
+from graphviz_torch.ir.graph import CallKind
+from graphviz_torch.trace.runtime.places import Frames, Method
+from graphviz_torch.trace.runtime.records import Call, Held, HookRun, Op, OperandAt, Place
+from graphviz_torch.trace.runtime.structures import tensors_of
+from graphviz_torch.trace.runtime.values import Values
+from graphviz_torch.trace.statics import Statics
+
+Tensor = torch.Tensor
+
+
+class Calls(Values):
+    """The tree of calls, as it grows.
+
+    Attributes:
+        events: `("op", Op)`, `("enter", Call)` and `("leave", Call)` in the order in which they happened.
+        stack: the calls that are open now.
+        hook: the forward hook that is running now.
+        elsewhere: whether a module of the model was called in another thread meanwhile.
+        broken: every operation and call that raised, innermost first, with the `id` of the exception.
+    """
+
+    def __init__(self, statics: Statics) -> None:
+        super().__init__(statics)
+        self.ops: list[Op] = []
+        self.events: list[tuple[str, Any]] = []
+        self.stack: list[Call] = []
+        self.hook: HookRun | None = None
+        self.elsewhere = False
+        self.broken: list[tuple[int, Op | None, Call | None]] = []
+        self._counts: dict[int, int] = {}
+        self._frames = Frames()
+
+    def knows(self, module: Any) -> bool:
+        """Whether a module is part of the model."""
+        return id(module) in self._statics.paths
+
+    def enter(self, module: Any, args: Any, kwargs: Any, kind: CallKind = "module", name: str = "") -> Call:
+        """Opens a call."""
+        parent, place = self._here(_getframe(2) if kind == "module" else _getframe(3))
+        call = self._call(module, kind, name, parent)
+        paths = self._statics.paths.get(id(module)) if kind == "module" else None
+        call.path = paths[0] if paths else (parent.path if parent else "")
+        if not paths and kind == "module":
+            call.kind, call.name = "inferred", type(module).__name__
+        call.operands = [self.operand(t) for t in tensors_of((args, kwargs))]
+        call.place = place
+        if kind == "module":
+            call.in_torch = self._frames.in_torch(module)
+            call.forward = self._frames.forward(module)
+        return self._open(call)
+
+    def leave(self, call: Call, out: Any) -> None:
+        """Closes a call that returned."""
+        self._close_above(call)
+        tensors = list({id(t): t for t in tensors_of(out)}.values())
+        for tensor in tensors:
+            held = self.operand(tensor)
+            if held.source == "external" and call.operands:
+                held = self._synthetic(call, "opaque", list(call.operands), tensor)
+            elif len(self.ops) == call.first:
+                held = self._synthetic(call, "passthrough", [held], tensor)
+            call.results.append(held)
+        self.unbind(call.rebound, {id(tensor) for tensor in tensors})
+        self._close(call)
+
+    def broke(self, call: Call, error: BaseException) -> None:
+        """Closes a call that raised."""
+        self._close_above(call)
+        call.error = (type(error).__name__, str(error))
+        self.broken.append((id(error), None, call))
+        self._close(call)
+
+    def _call(self, module: Any, kind: CallKind, name: str, parent: Call | None) -> Call:
+        call = Call()
+        call.module, call.kind, call.name, call.parent = module, kind, name, parent
+        call.count = self._counts.get(id(module), 0)
+        self._counts[id(module)] = call.count + 1
+        call.rebound = []
+        call.results, call.first, call.last = [], len(self.ops), len(self.ops)
+        call.error = call.method = None
+        call.in_torch, call.forward = False, frozenset()
+        return call
+
+    def _open(self, call: Call) -> Call:
+        self.stack.append(call)
+        self.events.append(("enter", call))
+        return call
+
+    def _close(self, call: Call) -> None:
+        call.last = len(self.ops)
+        if call.method is not None and call.parent is not None:  # what a method returned was not seen
+            call.parent.rebound.extend(call.rebound)
+        self.stack.pop()
+        self.events.append(("leave", call))
+
+    def _close_above(self, call: Call | None) -> None:
+        while self.stack and self.stack[-1] is not call:
+            self._close(self.stack[-1])
+
+    def _synthetic(self, call: Call | None, name: str, operands: list[Held], tensor: Tensor) -> Held:
+        op = Op()
+        op.info, op.function, op.name, op.error, op.written = None, None, name, None, []
+        op.args, op.kwargs, op.operands, op.call = [OperandAt(i) for i in range(len(operands))], {}, operands, call
+        op.place, op.grad_mode, op.inference, op.hook, op.seq0, op.seq1 = None, True, False, self.hook, 0, 0
+        self._add(op)
+        held = self.hold(tensor, "op", op, previous=operands[0] if name == "passthrough" else None)
+        op.results = [held]
+        if name == "opaque":
+            self.notes.append(("opaque", op, "what happens inside was not seen"))
+        return held
+
+    def _add(self, op: Op) -> None:
+        op.id = len(self.ops)
+        self.ops.append(op)
+        self.events.append(("op", op))
+
+    # ---- methods of modules that run without the module being called
+
+    def _here(self, frame: FrameType | None) -> tuple[Call | None, Place | None]:
+        """The innermost call around what happens now, and the place in the user's code."""
+        if not self.stack:
+            return None, self._frames.look(frame, frozenset())[0]
+        call = self.stack[-1]
+        if self.hook is not None:
+            return call, self._frames.look(frame, frozenset())[0]
+        base = call if call.method is None else _base(call)
+        if base.in_torch:
+            return call, None
+        place, methods = self._frames.look(frame, base.forward)
+        if methods or call is not base:
+            call = self._follow(base, [method for method in reversed(methods) if self._foreign_to(base, method)])
+        return call, place
+
+    def _foreign_to(self, base: Call, method: Method) -> bool:
+        """Whether a method is one of another module of the model than the one that is called."""
+        around: Call | None = base
+        while around is not None and around.kind != "module":
+            around = around.parent
+        return (around is None or method.module is not around.module) and self.knows(method.module)
+
+    def _follow(self, base: Call, methods: list[Method]) -> Call:
+        """Opens and closes calls of methods, so that those are open that are running; outermost first."""
+        opened = self.stack[self.stack.index(base) + 1 :]
+        same = 0
+        while same < min(len(opened), len(methods)) and _goes_on(opened[same], methods[same]):
+            opened[same].method = methods[same]
+            same += 1
+        self._close_above(opened[same - 1] if same else base)
+        for method in methods[same:]:
+            self._open_method(method)
+        return self.stack[-1]
+
+    def _open_method(self, method: Method) -> None:
+        path = self._statics.paths[id(method.module)][0]
+        call = self._call(method.module, "inferred", f"{path}.{method.name}" if path else method.name, self.stack[-1])
+        call.path = path
+        call.operands = [self.operand(tensor) for tensor in tensors_of(method.given)]
+        call.place = None
+        call.method = method
+        self._open(call)
+
+
+def _base(call: Call) -> Call:
+    while call.method is not None and call.parent is not None:
+        call = call.parent
+    return call
+
+
+def _goes_on(call: Call, method: Method) -> bool:
+    """Whether an open call of a method is the one that is running now."""
+    before = call.method
+    assert before is not None, "only calls of methods are compared"
+    same = before.module is method.module and before.code is method.code and before.activation == method.activation
+    return same and method.follows(before.instruction)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
+from graphviz_torch.ir.drafts import make_node, make_value
 from graphviz_torch.ir.graph import (
     Annotation,
     CallKind,
@@ -45,7 +45,7 @@ class GraphBuilder:
         self._modules: tuple[Module, ...] = ()
         self._annotations: list[Annotation] = []
         self._diagnostics: list[Diagnostic] = []
-        self._ordinals: Counter[tuple[str, str]] = Counter()
+        self._ordinals: dict[str, int] = {}
         self._taken: set[str] = set()
         self._failure: Failure | None = None
 
@@ -76,15 +76,21 @@ class GraphBuilder:
             metas: one a result.
             views: (`view_of`, version) of each result, where it is not `(None, 0)`.
         """
-        node_id = self.next_id(call, name)
+        stem = f"{call or ''}:{name}."
+        ordinal = self._ordinals.get(stem, 0)
+        self._ordinals[stem] = ordinal + 1
+        node_id = f"{stem}{ordinal}"
+        if node_id in self._taken:
+            node_id = self._unique(node_id)
+        self._taken.add(node_id)
         return self._add(node_id, "call", name, op, operands, metas, views, attributes, call, source, grad_fn)
 
     def next_id(self, call: str | None, name: str) -> str:
         """The id that the next operation of this name in this call gets."""
-        scope = call or ""
-        ordinal = self._ordinals[scope, name]
-        self._ordinals[scope, name] += 1
-        return self._unique(f"{scope}:{name}.{ordinal}")
+        stem = f"{call or ''}:{name}."
+        ordinal = self._ordinals.get(stem, 0)
+        self._ordinals[stem] = ordinal + 1
+        return self._unique(f"{stem}{ordinal}")
 
     def written(self, node: str, meta: TensorMeta, view_of: str, version: int) -> str:
         """Adds a result to a node that wrote `view_of` in place; returns the id of the new value."""
@@ -128,18 +134,13 @@ class GraphBuilder:
 
     def finish(self) -> Graph:
         """The frozen graph."""
-        nodes = tuple(
-            node
-            if len(node.results) == len(self._values[node.id])
-            else replace(node, results=tuple(value.id for value in self._values[node.id]))
-            for node in self._nodes
-        )
+        nodes = tuple([self._finished(node) for node in self._nodes])
         return Graph(
             name=self._name,
-            inputs=tuple(node.id for node in nodes if node.kind == "input"),
-            outputs=tuple(node.id for node in nodes if node.kind == "output"),
+            inputs=tuple([node.id for node in nodes if node.kind == "input"]),
+            outputs=tuple([node.id for node in nodes if node.kind == "output"]),
             nodes=nodes,
-            values=tuple(value for node in nodes for value in self._values[node.id]),
+            values=tuple([value for node in nodes for value in self._values[node.id]]),
             calls=tuple(
                 replace(call, results=self._returned[name]) if self._returned.get(name) else call
                 for name, call in self._calls.items()
@@ -150,6 +151,13 @@ class GraphBuilder:
             diagnostics=tuple(self._diagnostics),
             failure=self._failure,
         )
+
+    def _finished(self, node: Node) -> Node:
+        """The node with the results that were added after it."""
+        values = self._values[node.id]
+        if len(node.results) == len(values):
+            return node
+        return replace(node, results=tuple(value.id for value in values))
 
     def _add(
         self,
@@ -165,12 +173,17 @@ class GraphBuilder:
         source: SourceLocation | None = None,
         grad_fn: tuple[str, ...] = (),
     ) -> Node:
-        values = self._values[node_id] = []
-        for index, meta in enumerate(metas):
-            view_of, version = views[index] if index < len(views) else (None, 0)
-            values.append(Value(value_id(node_id, index), node_id, index, meta, view_of, version))
-        results = tuple([value.id for value in values])
-        node = Node(node_id, kind, name, op, operands, results, attributes, call, source, grad_fn)
+        if len(metas) == 1:
+            view_of, version = views[0] if views else (None, 0)
+            self._values[node_id] = [make_value(node_id, node_id, 0, metas[0], view_of, version)]
+            results: tuple[str, ...] = (node_id,)
+        else:
+            self._values[node_id] = values = []
+            for index, meta in enumerate(metas):
+                view_of, version = views[index] if index < len(views) else (None, 0)
+                values.append(make_value(value_id(node_id, index), node_id, index, meta, view_of, version))
+            results = tuple([value.id for value in values])
+        node = make_node(node_id, kind, name, op, operands, results, attributes, call, source, grad_fn)
         self._nodes.append(node)
         return node
 
@@ -181,6 +194,9 @@ class GraphBuilder:
         return found
 
     def _unique(self, wanted: str) -> str:
+        if wanted not in self._taken:
+            self._taken.add(wanted)
+            return wanted
         found = wanted
         suffix = 1
         while found in self._taken:

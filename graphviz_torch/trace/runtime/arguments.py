@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,17 +12,35 @@ import torch
 from graphviz_torch.ir.literals import Literal, Mapping, Operand, Slice, Symbol
 from graphviz_torch.trace.runtime.records import Op, OperandAt
 
+Named = tuple[tuple[str, Literal], ...]
 LONGEST_SEQUENCE = 1000
+# Types whose equal values are spelled alike, unlike 0.0 and -0.0.
+REPEATED = frozenset((OperandAt, type(None), bool, int, str))
 PLAIN = frozenset((type(None), bool, int, float, complex, str))
 OPERANDS = tuple(Operand(place) for place in range(64))
 OVERLOADED = frozenset(("device", "dtype", "layout", "memory_format"))
 INTEGER_LISTS = frozenset(("List[int]", "List[SymInt]", "int[]", "SymInt[]"))
 
 
-def attributes(op: Op) -> tuple[tuple[str, Literal], ...]:
+def attributes(op: Op) -> Named:
     """The arguments of a recorded operation."""
-    names, lists = parameters(op.function) if op.function is not None else ((), frozenset())
-    values = [value if type(value) in PLAIN else literal(value) for value in op.args]
+    if op.function is None:
+        return tuple([(str(place), literal(value)) for place, value in enumerate(op.args)])
+    kinds = tuple(map(type, op.args))
+    if op.kwargs or not REPEATED.issuperset(kinds):
+        return (*_positional(op.function, op.args), *((key, literal(value)) for key, value in op.kwargs.items()))
+    return _again(op.function, kinds, tuple(op.args))
+
+
+@lru_cache(maxsize=4096)
+def _again(function: Callable[..., Any], kinds: tuple[type, ...], args: tuple[Any, ...]) -> Named:
+    """Layers of one kind are called in one way; the types tell 1 from True."""
+    return _positional(function, args)
+
+
+def _positional(function: Callable[..., Any], args: Sequence[Any]) -> Named:
+    names, lists = parameters(function)
+    values = [value if type(value) in PLAIN else literal(value) for value in args]
     named: list[tuple[str, Literal]] = []
     for place, value in enumerate(values):
         name = names[place] if place < len(names) else str(place)
@@ -33,7 +51,7 @@ def attributes(op: Op) -> tuple[tuple[str, Literal], ...]:
             named.extend((str(later), values[later]) for later in range(place, len(values)))
             break
         named.append((_overloaded(name, value), value))
-    return (*named, *((key, literal(value)) for key, value in op.kwargs.items()))
+    return tuple(named)
 
 
 def _overloaded(name: str, value: Literal) -> str:

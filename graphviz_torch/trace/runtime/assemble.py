@@ -10,11 +10,13 @@ from graphviz_torch.trace.metadata import dtype_name, meta
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.crossing import results_of_methods
+from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
-from graphviz_torch.trace.runtime.records import Call, Held, Op
+from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
 from graphviz_torch.trace.source import Sources
 
 LEAVES: dict[str, NodeKind] = {"input": "input", "parameter": "parameter", "buffer": "buffer"}
+FRESH: tuple[None, int] = (None, 0)
 READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
 
 
@@ -32,24 +34,26 @@ class Assembly:
 
     def run(self) -> None:
         """Replays the events into the builder."""
-        for kind, what in self._recorder.events:
-            if kind == "op" and _says_something(what):
-                self._operation(what)
-            elif kind == "enter":
-                self._enter(what)
-            elif kind == "leave":
-                self._builder.leave(what.id, tuple(self.value(held) for held in what.results))
-        for call, results in results_of_methods(self._recorder.events).items():
-            self._builder.leave(call.id, tuple(dict.fromkeys(self.value(held) for held in results)))
+        for event in self._recorder.events:
+            if type(event) is Op:
+                if event.operands or event.results or event.error:  # `torch.device("cpu")` says nothing of tensors
+                    self._operation(event)
+            elif isinstance(event, Call):
+                self._enter(event)
+            elif isinstance(event, Leave):
+                self._builder.leave(event.call.id, tuple([self.value(held) for held in event.call.results]))
+        if self._recorder.followed:
+            for call, results in results_of_methods(self._recorder.events).items():
+                self._builder.leave(call.id, tuple(dict.fromkeys(self.value(held) for held in results)))
         for code, what, text in self._recorder.notes:
-            target = self._ids.get(what.id) if isinstance(what, Op) else what.id
+            target = what.id if isinstance(what, Held) else self.id_of(what)
             self._builder.diagnose(code, "warning", target, text)
 
     def mark_handled(self, error: BaseException | None) -> None:
         """Marks the operations whose exception the user's code caught."""
         fatal = self._recorder.breaking(error)[0] if error is not None else None
-        for op in self._recorder.ops:
-            if op.error is not None and op is not fatal:
+        for _, op, _ in self._recorder.broken:
+            if op is not None and op.error is not None and op is not fatal:
                 self._builder.annotate(self._ids[op.id], "handled", {"exception": op.error[0], "message": op.error[1]})
 
     def id_of(self, op: Op | None) -> str | None:
@@ -108,16 +112,23 @@ class Assembly:
         )
 
     def _operation(self, op: Op) -> None:
+        info, call, place, results = op.info, op.call, op.place, op.results
+        if len(results) == 1:
+            metas: tuple[TensorMeta, ...] = (self._meta(results[0]),)
+            views: tuple[tuple[str | None, int], ...] = (self._view(results[0], op),)
+        else:
+            metas = tuple([self._meta(held) for held in results])
+            views = tuple([self._view(held, op) for held in results])
         node = self._builder.operation(
             op.name,
-            op.info.op if op.info else op.name,
+            info.op if info is not None else op.name,
             operands=tuple([held.id or self.value(held) for held in op.operands]),
-            metas=tuple([self._meta(held) for held in op.results]),
-            views=tuple([self._view(held, op) for held in op.results]),
+            metas=metas,
+            views=views,
             attributes=attributes(op),
-            call=op.call.id if op.call else None,
-            source=self._place(op.place, op.call),
-            grad_fn=self._grads.names(op.seq0, op.seq1),
+            call=call.id if call is not None else None,
+            source=self._sources.place(place[0], place[1]) if place is not None else self._place(None, call),
+            grad_fn=self._grads.names(op.seq0, op.seq1) if op.seq1 > op.seq0 else (),
         )
         self._ids[op.id] = node.id
         self.nodes[node.id] = op
@@ -125,7 +136,8 @@ class Assembly:
             held.id = result
         for held in op.written:
             self.value(held)
-        self._remarks(op, node.id)
+        if info is not None and (info.reads or op.hook is not None or not op.grad_mode):
+            self._remarks(op, info, node.id)
 
     def _view(self, held: Held, op: Op) -> tuple[str | None, int]:
         version = held.version if held.version > 0 else 0
@@ -133,24 +145,17 @@ class Assembly:
             for operand in op.operands:
                 if operand.storage == held.storage:
                     return operand.id, version
-        return None, version
+        return (None, version) if version else FRESH
 
-    def _remarks(self, op: Op, node: str) -> None:
-        if op.info is not None and op.info.reads:
+    def _remarks(self, op: Op, info: Operation, node: str) -> None:
+        if info.reads:
             text = READ_WORDS.get(op.name, f"Python reads the value here (`{op.name}`)")
             self._builder.diagnose(op.name, "info", node, text)
-        if op.info is None:
-            return
         if not op.grad_mode and (op.grad_mode, op.inference) != self._recorder.ambient and not _custom(op.call):
             self._builder.annotate(node, "grad_mode", "inference" if op.inference else "no_grad")
         if op.hook is not None:
             hook = {"module": op.hook.module, "kind": op.hook.kind, "name": op.hook.name}
             self._builder.annotate(node, "hook", hook)
-
-
-def _says_something(op: Op) -> bool:
-    """Whether an operation has to do with tensors; `torch.device("cpu")` has not."""
-    return bool(op.operands or op.results or op.error)
 
 
 def _custom(call: Call | None) -> bool:

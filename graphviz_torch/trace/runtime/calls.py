@@ -10,7 +10,7 @@ import torch
 
 from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace.runtime.places import Frames, Method
-from graphviz_torch.trace.runtime.records import Call, Held, HookRun, Op, OperandAt, Place
+from graphviz_torch.trace.runtime.records import Call, Held, HookRun, Leave, Op, OperandAt, Place
 from graphviz_torch.trace.runtime.structures import tensors_of
 from graphviz_torch.trace.runtime.values import Values
 from graphviz_torch.trace.statics import Statics
@@ -22,20 +22,22 @@ class Calls(Values):
     """The tree of calls, as it grows.
 
     Attributes:
-        events: `("op", Op)`, `("enter", Call)` and `("leave", Call)` in the order in which they happened.
+        events: operations, calls where they begin, and `Leave` where they end, in the order in which it happened.
         stack: the calls that are open now.
         hook: the forward hook that is running now.
         elsewhere: whether a module of the model was called in another thread meanwhile.
+        followed: whether a method was called whose module was not.
         broken: every operation and call that raised, innermost first, with the `id` of the exception.
     """
 
     def __init__(self, statics: Statics) -> None:
         super().__init__(statics)
         self.ops: list[Op] = []
-        self.events: list[tuple[str, Any]] = []
+        self.events: list[Op | Call | Leave] = []
         self.stack: list[Call] = []
         self.hook: HookRun | None = None
         self.elsewhere = False
+        self.followed = False
         self.broken: list[tuple[int, Op | None, Call | None]] = []
         self._counts: dict[int, int] = {}
         self._frames = Frames()
@@ -93,7 +95,7 @@ class Calls(Values):
 
     def _open(self, call: Call) -> Call:
         self.stack.append(call)
-        self.events.append(("enter", call))
+        self.events.append(call)
         return call
 
     def _close(self, call: Call) -> None:
@@ -101,7 +103,7 @@ class Calls(Values):
         if call.method is not None and call.parent is not None:  # what a method returned was not seen
             call.parent.rebound.extend(call.rebound)
         self.stack.pop()
-        self.events.append(("leave", call))
+        self.events.append(Leave(call))
 
     def _close_above(self, call: Call | None) -> None:
         while self.stack and self.stack[-1] is not call:
@@ -109,7 +111,7 @@ class Calls(Values):
 
     def _synthetic(self, call: Call | None, name: str, operands: list[Held], tensor: Tensor) -> Held:
         op = Op()
-        op.info, op.function, op.name, op.error, op.written = None, None, name, None, []
+        op.info, op.function, op.name, op.error, op.written = None, None, name, None, ()
         op.args, op.kwargs, op.operands, op.call = [OperandAt(i) for i in range(len(operands))], {}, operands, call
         op.place, op.grad_mode, op.inference, op.hook, op.seq0, op.seq1 = None, True, False, self.hook, 0, 0
         self._add(op)
@@ -122,7 +124,7 @@ class Calls(Values):
     def _add(self, op: Op) -> None:
         op.id = len(self.ops)
         self.ops.append(op)
-        self.events.append(("op", op))
+        self.events.append(op)
 
     # ---- methods of modules that run without the module being called
 
@@ -167,6 +169,7 @@ class Calls(Values):
         call.operands = [self.operand(tensor) for tensor in tensors_of(method.given)]
         call.place = None
         call.method = method
+        self.followed = True
         self._open(call)
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from graphviz_torch.trace.runtime.records import Call, Held
+from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
 
 
-def results_of_methods(events: Iterable[tuple[str, Any]]) -> dict[Call, list[Held]]:
+def results_of_methods(events: Iterable[Op | Call | Leave]) -> dict[Call, list[Held]]:
     """The values that were made in a call of a method and are read outside of it."""
-    events = list(events)
-    if not any(kind == "enter" and what.method is not None for kind, what in events):
-        return {}
     found: dict[Call, list[Held]] = {}
     around: dict[Call | None, tuple[Call, ...]] = {None: ()}
-    for kind, what in events:
-        if kind == "enter":
-            around[what] = (*around[what.parent], what) if what.method is not None else around[what.parent]
-        elif kind == "op":
-            _leaving(what.operands, around[what.call], around, found)
+    for event in events:
+        if isinstance(event, Call):
+            outer = around[event.parent]
+            around[event] = outer if event.method is None else (*outer, event)
+        elif isinstance(event, Op):
+            _leaving(event.operands, around[event.call], around, found)
         else:
-            _leaving(what.results, around[what.parent], around, found)
+            _leaving(event.call.results, around[event.call.parent], around, found)
     return found
 
 

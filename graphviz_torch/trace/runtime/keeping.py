@@ -49,9 +49,9 @@ class KeepingRecorder(Recorder):
                 self._keep(held, compat.functorch_base(tensor))
         return out
 
-    def operand(self, tensor: Tensor) -> Held:
+    def operand(self, tensor: Tensor, whole: bool = False) -> Held:
         """As for every recorder; `requires_grad_` is no operation, so what it did is noted here."""
-        held = super().operand(tensor)
+        held = super().operand(tensor, whole)
         if tensor.requires_grad and not held.grad and tensor.is_leaf:
             self.marked.append(held)
         return held

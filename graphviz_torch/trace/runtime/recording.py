@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from sys import _getframe
 from typing import Any
 
@@ -13,13 +13,15 @@ from torch.nn.parameter import Parameter
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.compat import sequence_number
 from graphviz_torch.trace.runtime.calls import Calls
+from graphviz_torch.trace.runtime.memory import apart, geometry
 from graphviz_torch.trace.runtime.operations import Operation
-from graphviz_torch.trace.runtime.records import Call, Op, OperandAt
+from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
 from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
-from graphviz_torch.trace.runtime.values import UNCOUNTED
+from graphviz_torch.trace.runtime.values import UNCOUNTED, version
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
+NOTHING: dict[str, Any] = {}
 OPERANDS = tuple(OperandAt(place) for place in range(64))
 
 
@@ -50,22 +52,12 @@ class Recorder(Calls):
     # ---- operations
 
     def run(self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Runs one operation and records it."""
-        op = Op()
-        op.info, op.function, op.name, op.error = info, function, info.name, None
-        tensors: list[Tensor] = []
-        op.args = [a if type(a) in SCALARS else self._template(a, tensors) for a in args]
-        op.kwargs = {k: self._template(a, tensors) for k, a in kwargs.items()} if kwargs else {}
-        op.operands = [self.operand(t) for t in tensors]
-        op.call, op.place = self._here(_getframe(2))
-        op.grad_mode = grad = is_grad_enabled()
-        op.inference = not grad and torch.is_inference_mode_enabled()
-        op.hook = self.hook
-        op.results, op.written = [], []
-        if tensors and (info.writes or "out" in op.kwargs):
-            for tensor in tensors:
-                self._about_to_write(tensor)
-        self._add(op)
+        """Runs one operation and records it; a fault of the recorder's own leaves it unrecorded."""
+        try:
+            tensors: list[Tensor] = []
+            op = self._started(info, function, args, kwargs, tensors)
+        except Exception as fault:  # noqa: BLE001 - the user's model has to go on
+            return self._unrecorded(info, function, args, kwargs, fault)
         outer, self.current = self.current, op
         op.seq0 = op.seq1 = sequence_number()
         try:
@@ -77,17 +69,90 @@ class Recorder(Calls):
         finally:
             self.current = outer
         op.seq1 = sequence_number()
-        self._written(op, info, tensors, out)
-        made = [out] if type(out) is Tensor else tensors_of(out)
-        if op.call is not None and not op.written and not info.writes:
-            for tensor, held in zip(tensors, op.operands, strict=True):
+        try:
+            self._ended(op, info, tensors, out)
+        except Exception as fault:  # noqa: BLE001 - the user's model has to go on
+            self._fault(op, info.name, fault)
+        return out
+
+    def _started(
+        self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any, tensors: list[Tensor]
+    ) -> Op:
+        op = Op()
+        op.info, op.function, op.name, op.error = info, function, info.name, None
+        op.args = template = []
+        for value in args:  # what is in `_template` for anything, here in place for the most frequent
+            kind = type(value)
+            if (kind is Tensor or kind is Parameter) and len(tensors) < len(OPERANDS):
+                template.append(OPERANDS[len(tensors)])
+                tensors.append(value)
+            else:
+                template.append(value if kind in SCALARS else self._template(value, tensors))
+        op.kwargs = {k: self._template(a, tensors) for k, a in kwargs.items()} if kwargs else NOTHING
+        op.operands = self._operands(op, info, tensors)
+        frame = _getframe(3)
+        call = self.stack[-1] if self.stack else None
+        if call is not None and self.hook is None and call.method is None and id(frame.f_code) in call.forward:
+            op.call, op.place = call, (frame.f_code, frame.f_lasti)
+        else:
+            op.call, op.place = self._here(frame)
+        op.grad_mode = grad = is_grad_enabled()
+        op.inference = not grad and torch.is_inference_mode_enabled()
+        op.hook = self.hook
+        op.results = op.written = ()
+        op.id = len(self.ops)
+        self.ops.append(op)
+        self.events.append(op)
+        return op
+
+    def _operands(self, op: Op, info: Operation, tensors: list[Tensor]) -> list[Held]:
+        """The values that an operation reads."""
+        if info.writes or "out" in op.kwargs:
+            for tensor in tensors:
+                self._about_to_write(tensor)
+            given = "out" in op.kwargs
+            return [self.operand(tensor, given or place == 0) for place, tensor in enumerate(tensors)]
+        operands = []
+        for tensor in tensors:
+            operands.append(self.operand(tensor))
+        return operands
+
+    def _ended(self, op: Op, info: Operation, tensors: list[Tensor], out: Any) -> None:
+        if info.writes or (not info.below and _moved(tensors, op.operands)):
+            self._written(op, info, tensors, out)
+        if type(out) is Tensor:
+            for place, tensor in enumerate(tensors):
+                if tensor is out:
+                    self._looked_at(op, place, tensor)
+            op.results = [self.hold(out, "op", op)]
+        elif out is not None:
+            made = tensors_of(out)
+            for place, tensor in enumerate(tensors):
                 if any(tensor is result for result in made):
-                    op.call.rebound.append((id(tensor), held))
-        op.results = [self.hold(t, "op", op) for t in made]
+                    self._looked_at(op, place, tensor)
+            op.results = [self.hold(tensor, "op", op) for tensor in made]
         if info.below:
             for held in (*op.results, *op.written):
                 held.version = UNCOUNTED
-        return out
+
+    def _looked_at(self, op: Op, place: int, tensor: Tensor) -> None:
+        """Notes that an operation returned its own operand without having written it."""
+        if op.call is not None and not op.written and not (op.info is not None and op.info.writes):
+            op.call.rebound.append((id(tensor), op.operands[place]))
+
+    def _unrecorded(
+        self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any, fault: Exception
+    ) -> Any:
+        self._fault(None, info.name, fault)
+        outer, self.current = self.current, self.current or Op()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self.current = outer
+
+    def _fault(self, op: Op | None, name: str, fault: Exception) -> None:
+        """Notes what the recorder could not do."""
+        self.notes.append(("untraced", op, f"`{name}` is not in the graph: {type(fault).__name__}: {fault}"))
 
     def _template(self, value: Any, tensors: list[Tensor]) -> Any:
         kind = type(value)
@@ -109,17 +174,29 @@ class Recorder(Calls):
         targets = schema_writes(op) if info.below else ()
         for place, tensor in enumerate(tensors):
             held = op.operands[place]
-            try:
-                now = tensor._version
-            except RuntimeError:
-                now = -1
-            if now == held.version and not info.writes:
-                continue
+            now = version(tensor)
             told = place in targets or (place == 0 and info.writes and uncounted(tensor, held.version))
-            if now != held.version or told:
-                self.wrote(held, op)
+            if (now != held.version or told) and not self._beside(op, info, place, tensors):
+                self.wrote(held, tensor, op)
                 if tensor is not out:
-                    op.written.append(self.hold(tensor, "written", op, held.name, held))
+                    op.written = [*op.written, self.hold(tensor, "written", op, held.name, held)]
+
+    def _beside(self, op: Op, info: Operation, place: int, tensors: list[Tensor]) -> bool:
+        """Whether an operand only shares its count of writes with the one that was written, not its memory."""
+        if place == 0 or not info.writes or op.operands[0].storage != op.operands[place].storage:
+            return False
+        return tensors[place] is tensors[0] or apart(geometry(tensors[place]), geometry(tensors[0]))
+
+
+def _moved(tensors: list[Tensor], operands: Sequence[Held]) -> bool:
+    """Whether the count of writes of an operand is another than before."""
+    try:
+        for tensor, held in zip(tensors, operands):  # noqa: B905 - both are as long, and this runs for each operation
+            if tensor._version != held.version:
+                return True
+    except RuntimeError:  # inference tensors do not count
+        return True
+    return False
 
 
 def uncounted(tensor: Tensor, count: int) -> bool:

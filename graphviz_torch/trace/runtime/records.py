@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,13 @@ class Held:
         id: the id of its value in the graph, once assembled.
         storage: a key of its memory; 0 where it has none that is known.
         version: how often the memory was written in place; -1 for inference tensors.
+        ref: the tensor, as long as somebody else holds it.
+        memory: the storage likewise; only in the first value that was seen in it.
     """
 
     __slots__ = (
-        "device", "dtype", "grad", "id", "name", "op", "previous", "shape", "source", "storage", "stride", "version",
+        "device", "dtype", "grad", "id", "memory", "name", "op", "previous", "ref", "shape", "source", "storage",
+        "stride", "version",
     )  # fmt: skip
     source: str
     op: Op | None
@@ -43,6 +47,8 @@ class Held:
     stride: tuple[int, ...] | None
     storage: int
     version: int
+    ref: weakref.ref[torch.Tensor]
+    memory: weakref.ref[torch.UntypedStorage]
 
 
 class HookRun:
@@ -72,7 +78,12 @@ class OperandAt:
 
 
 class Op:
-    """One operation that ran; `args` and `kwargs` have `OperandAt` where the tensors were."""
+    """One operation that ran; `args` and `kwargs` have `OperandAt` where the tensors were.
+
+    Attributes:
+        results: what it returned; written: what it wrote in place beside.
+        seq0, seq1: the next autograd sequence number before and after.
+    """
 
     __slots__ = (
         "args", "call", "error", "function", "grad_mode", "hook", "id", "inference", "info", "kwargs", "name",
@@ -85,8 +96,8 @@ class Op:
     args: list[Any]
     kwargs: dict[str, Any]
     operands: list[Held]
-    results: list[Held]
-    written: list[Held]
+    results: Sequence[Held]
+    written: Sequence[Held]
     call: Call | None
     place: Place | None
     grad_mode: bool
@@ -127,3 +138,12 @@ class Call:
     first: int
     last: int
     error: tuple[str, str] | None
+
+
+class Leave:
+    """The end of a call."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, call: Call) -> None:
+        self.call = call

@@ -6,28 +6,21 @@ object, so that a view read after its base was written finds the writer.
 
 from __future__ import annotations
 
-import weakref
+from weakref import ref
 
 import torch
 
 from graphviz_torch.trace import compat
+from graphviz_torch.trace.metadata import strides
+from graphviz_torch.trace.runtime.memory import Geometry, apart, geometry
 from graphviz_torch.trace.runtime.records import Held, Op
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
+Write = tuple[Op, Geometry | None]
 UNCOUNTED = -2
+MOST_WRITES = 64
 WITHOUT_MEMORY = (RuntimeError, NotImplementedError, ValueError)  # sparse, nested and uninitialised tensors
-
-
-class Memory:
-    """One storage: the first value that was seen in it, and the operation that wrote it last."""
-
-    __slots__ = ("first", "storage", "writer")
-
-    def __init__(self, storage: torch.UntypedStorage, first: Held) -> None:
-        self.storage = weakref.ref(storage)
-        self.first = first
-        self.writer: Op | None = None
 
 
 class Values:
@@ -36,10 +29,11 @@ class Values:
     def __init__(self, statics: Statics) -> None:
         self._statics = statics
         self._leaves = statics.leaves
-        self._live: dict[int, tuple[weakref.ref[Tensor], Held]] = {}
-        self._memory: dict[int, Memory] = {}
-        self._writes = False
-        self.notes: list[tuple[str, Held | Op, str]] = []
+        # The latest value of each tensor, by its `id`, and the first value in each storage, by that of the storage.
+        self._live: dict[int, Held] = {}
+        self._memory: dict[int, Held] = {}
+        self._writes: dict[int, list[Write]] = {}
+        self.notes: list[tuple[str, Held | Op | None, str]] = []
 
     def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
         """A new value for a tensor."""
@@ -48,34 +42,59 @@ class Values:
         held.source, held.op, held.name, held.previous = source, op, name, previous
         held.dtype, held.device, held.grad = tensor.dtype, tensor.device, tensor.requires_grad
         try:
-            held.shape, held.stride = tensor.shape, tensor.stride()
+            held.shape, held.stride, held.version = tensor.shape, tensor.stride(), tensor._version
         except WITHOUT_MEMORY:
-            held.shape, held.stride = _shape(tensor), None
-        held.version = version(tensor)
-        held.storage = self._remember(tensor, held)
-        self._live[id(tensor)] = (weakref.ref(tensor), held)
+            held.shape, held.stride, held.version = _shape(tensor), strides(tensor), version(tensor)
+        try:
+            storage = tensor.untyped_storage()
+            key = held.storage = id(storage)
+            first = self._memory.get(key)
+            if first is None or first.memory() is not storage:
+                self._begin(storage, held)
+        except WITHOUT_MEMORY:
+            held.storage = self._base_storage(tensor, held)
+        held.ref = ref(tensor)
+        self._live[id(tensor)] = held
         return held
 
-    def operand(self, tensor: Tensor) -> Held:
-        """The value of a tensor that is read now: a new one, made by the writer, where its memory was written since."""
-        entry = self._live.get(id(tensor))
-        held = entry[1] if entry is not None and entry[0]() is tensor else self.find(tensor)
+    def operand(self, tensor: Tensor, whole: bool = False) -> Held:
+        """The value of a tensor that is read now: a new one, made by the writer, where its memory was written since.
+
+        Args:
+            whole: whether a write anywhere in the memory counts, and not only where the tensor lies.
+        """
+        held = self._live.get(id(tensor))
+        if held is None or held.ref() is not tensor:
+            held = self.find(tensor)
         if self._writes:
-            memory = self._memory.get(held.storage)
-            writer = memory.writer if memory is not None else None
-            if writer is not None and (held.op is None or held.op.id < writer.id):
-                return self.hold(tensor, "written", writer, held.name, held)
+            writes = self._writes.get(held.storage)
+            if writes is not None:
+                return self._after(writes, tensor, held, whole)
         try:
-            now = tensor._version
+            if tensor._version == held.version:
+                return held
         except RuntimeError:
-            now = -1
-        return held if now == held.version else self._rewritten(tensor, held, now)
+            if held.version == -1:
+                return held
+        return self._rewritten(tensor, held, version(tensor))
+
+    def _after(self, writes: list[Write], tensor: Tensor, held: Held, whole: bool) -> Held:
+        """The value of a tensor in memory that was written."""
+        made = -1 if held.op is None else held.op.id
+        if writes[-1][0].id <= made:
+            now = version(tensor)
+            return held if now == held.version else self._rewritten(tensor, held, now)
+        writer = writes[-1][0] if whole else _last_writer(writes, geometry(tensor), made)
+        if writer is not None:
+            return self.hold(tensor, "written", writer, held.name, held)
+        held.version = version(tensor)  # views count the writes to each other
+        return held
 
     def find(self, tensor: Tensor) -> Held:
         """The value of a tensor that was not met yet; made up where nobody knows it."""
-        entry = self._live.get(id(tensor))
-        if entry is not None and entry[0]() is tensor:
-            return entry[1]
+        held = self._live.get(id(tensor))
+        if held is not None and held.ref() is tensor:
+            return held
         leaf = self._leaves.get(id(tensor))
         if leaf is not None and leaf[1] is tensor:
             return self.hold(tensor, leaf[0], None, leaf[2])
@@ -95,18 +114,16 @@ class Values:
         reads `x` after the call never went through it, unless the call returned it.
         """
         for key, before in reversed(rebound):
-            entry = self._live.get(key)
-            if entry is not None and key not in returned and entry[0]() is not None:
-                now = entry[1]
-                if now.source == "op" and now.version == before.version and now.storage == before.storage:
-                    self._live[key] = (entry[0], before)
+            now = self._live.get(key)
+            if now is None or key in returned or now.ref() is None or now.ref() is not before.ref():
+                continue
+            if now.source == "op" and now.version == before.version and now.storage == before.storage:
+                self._live[key] = before
 
-    def wrote(self, held: Held, op: Op) -> None:
+    def wrote(self, held: Held, tensor: Tensor, op: Op) -> None:
         """Notes that an operation wrote the memory of a value."""
-        memory = self._memory.get(held.storage)
-        if memory is not None:
-            memory.writer = op
-            self._writes = True
+        if held.storage:
+            self._writes.setdefault(held.storage, []).append((op, geometry(tensor)))
 
     def _rewritten(self, tensor: Tensor, held: Held, now: int) -> Held:
         if held.version == UNCOUNTED:
@@ -117,36 +134,56 @@ class Values:
         self.notes.append(("unseen_write", held, "written by something that the tracer did not see"))
         return fresh
 
-    def _remember(self, tensor: Tensor, held: Held) -> int:
+    def _begin(self, storage: torch.UntypedStorage, held: Held) -> None:
+        """Notes the first value in a storage; another storage may have had its `id` before."""
+        held.memory = ref(storage)
+        self._memory[id(storage)] = held
+        if self._writes:
+            self._writes.pop(id(storage), None)
+
+    def _base_storage(self, tensor: Tensor, held: Held) -> int:
+        """The key of the memory under a wrapper of vmap and its like; 0 for sparse and other tensors without."""
+        base = compat.functorch_base(tensor)
+        if base is tensor:
+            return 0
         try:
-            storage = tensor.untyped_storage()
+            storage = base.untyped_storage()
         except WITHOUT_MEMORY:
-            base = compat.functorch_base(tensor)
-            return 0 if base is tensor else self._remember(base, held)
-        key = id(storage)
-        memory = self._memory.get(key)
-        if memory is None or memory.storage() is not storage:
-            self._memory[key] = Memory(storage, held)
-        return key
+            return 0
+        first = self._memory.get(id(storage))
+        if first is None or first.memory() is not storage:
+            self._begin(storage, held)
+        return id(storage)
 
     def _sharing(self, tensor: Tensor) -> Held | None:
         """A value in the same memory: of the same storage, or at the same address after a detour without a copy."""
         try:
             storage = tensor.untyped_storage()
-            memory = self._memory.get(id(storage))
-            if memory is not None and memory.storage() is storage:
-                return memory.first
+            first = self._memory.get(id(storage))
+            if first is not None and first.memory() is storage:
+                return first
             address = storage.data_ptr() if tensor.device.type == "cpu" else 0
         except WITHOUT_MEMORY:
             return None
         return self._at(address) if address else None
 
     def _at(self, address: int) -> Held | None:
-        for memory in self._memory.values():
-            other = memory.storage()
+        for first in self._memory.values():
+            other = first.memory()
             if other is not None and other.device.type == "cpu" and other.data_ptr() == address:
-                return memory.first
+                return first
         return None
+
+
+def _last_writer(writes: list[Write], place: Geometry | None, made: int) -> Op | None:
+    """The last operation after `made` that wrote where a tensor lies; the search is not endless, then it is a guess."""
+    writer = None
+    for writer, written in reversed(writes[-MOST_WRITES:]):
+        if writer.id <= made:
+            return None
+        if not apart(place, written):
+            return writer
+    return writer if len(writes) > MOST_WRITES else None
 
 
 def version(tensor: Tensor) -> int:

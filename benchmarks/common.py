@@ -87,12 +87,17 @@ def keep(name: str, title: str, body: str, figures: Any) -> None:
     print(text)
 
 
+def _anywhere(word: str) -> str:
+    """An argument as it holds on any machine: of an absolute path, the last part."""
+    return Path(word).name if Path(word).is_absolute() else word
+
+
 def provenance() -> dict[str, str]:
     """The command, the commit, and the machine."""
     module = getattr(sys.modules["__main__"], "__spec__", None)
     command = f"python -m {module.name}" if module is not None else "python " + Path(sys.argv[0]).name
     return {
-        "command": shlex.join([*command.split(), *sys.argv[1:]]),
+        "command": shlex.join([*command.split(), *(_anywhere(word) for word in sys.argv[1:])]),
         "commit": commit(),
         "date": time.strftime("%Y-%m-%d"),
         "Python": platform.python_version(),

@@ -140,9 +140,9 @@ def report(figures: dict[str, dict[str, float | str]]) -> None:
     heads = [f"{tool} ({WHAT[tool]})" if tool in WHAT else tool for tool in TOOLS]
     versions = ", ".join(f"{tool} {installed(tool)}" for tool in TOOLS if not tool.startswith("ours"))
     intro = (
-        "CPU time of a trace over that of the bare forward, autograd on, model in eval mode; each the least of several "
-        "runs, the bare forward measured in turn with the tool. What the others do to make a drawing is in their "
-        "figure where it cannot be had apart: torchview and torchviz make a DOT text, torchvista an HTML page. "
+        "CPU time of a trace over that of the bare forward, autograd on, model in eval mode; each the least of "
+        "several runs, the bare forward measured in turn with the tool. What the others do to make a drawing is in "
+        "their figure where it cannot be had apart: torchview and torchviz make a DOT text, torchvista an HTML page. "
         + versions
     )
     body = table(("model", *heads, "aim"), rows)

@@ -69,7 +69,7 @@ def obtain(request: Request, console: Console) -> Obtained:
             )
         if not Path(target.locator).is_file():
             raise TargetError(f"there is no file `{target.locator}`", details=_json_files(Path(target.locator).parent))
-        # A process that draws one saved graph ends soon and makes no cycles; looking for them costs a third of its time.
+        # A process that draws one saved graph ends soon and makes no cycles; to look for them costs a third of it.
         gc.disable()
         with console.stage("reading"):
             return Obtained(api.load(target.locator), target.name)

@@ -15,7 +15,8 @@ from graphviz_torch.trace.runtime.records import Place
 
 TORCH = torch.__path__[0]
 OURS = __file__.rpartition("trace")[0]
-BORDERS = frozenset(("call_recorded", "apply_recorded", "script_recorded"))
+# Where a recorded call begins, and where the tracers call the model: what lies beyond is the caller's affair.
+BORDERS = frozenset(("call_recorded", "apply_recorded", "script_recorded", "_traced", "trace"))
 FARTHEST = 60
 
 KNOWN, USER, METHOD, BORDER = 1, 2, 4, 8

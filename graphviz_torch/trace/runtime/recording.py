@@ -93,7 +93,7 @@ class Recorder(Calls):
         frame = _getframe(3)
         call = self.stack[-1] if self.stack else None
         if call is not None and self.hook is None and call.method is None and id(frame.f_code) in call.forward:
-            op.call, op.place = call, (frame.f_code, frame.f_lasti)
+            op.call, op.place = call, None if call.in_torch else (frame.f_code, frame.f_lasti)
         else:
             op.call, op.place = self._here(frame)
         op.grad_mode = grad = is_grad_enabled()

@@ -1,0 +1,1 @@
+"""Comparing two graphs: match, explain, and say whether old weights still fit."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, FrameType
@@ -13,7 +14,7 @@ from torch import nn
 
 from graphviz_torch.trace.runtime.records import Place
 
-TORCH = torch.__path__[0]
+TORCH = os.path.join(torch.__path__[0], "")  # with the separator: torchvision lies beside it
 OURS = __file__.rpartition("trace")[0]
 # Where a recorded call begins, and where the tracers call the model: what lies beyond is the caller's affair.
 BORDERS = frozenset(("call_recorded", "apply_recorded", "script_recorded", "_traced", "trace"))

@@ -7,6 +7,7 @@ from torch import nn
 
 from graphviz_torch import api
 from graphviz_torch.trace.options import TraceOptions
+from graphviz_torch.trace.runtime.places import is_user_file
 
 
 def test_a_model_without_code_of_the_users_has_no_places() -> None:
@@ -29,3 +30,10 @@ def test_operations_of_torchs_modules_are_placed_at_the_users_call() -> None:
     assert place is not None
     assert (place.file.rpartition("/")[2], place.code) == ("test_places.py", "return self.inner(x)")
     assert place.code[place.column - 1 - 12 : place.end_column - 1 - 12] == "self.inner(x)"
+
+
+def test_only_torch_itself_is_torch() -> None:
+    folder = torch.__path__[0]
+    assert not is_user_file(f"{folder}/nn/functional.py")
+    assert is_user_file(f"{folder}vision/models/resnet.py")
+    assert is_user_file(f"{folder}_geometric/nn/conv/gat_conv.py")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from graphviz_torch.layout.compact import compact
 from graphviz_torch.layout.isotonic import spread
 from graphviz_torch.layout.network import Network, Step
 from graphviz_torch.layout.styles import EDGE_GAP, ITEM_GAP
@@ -32,6 +33,7 @@ def place_across(net: Network) -> list[float]:
     if len(net.rank) > len(net.plan.pieces):
         _straighten(net, gaps, x)
         _follow(net, gaps, x, ups, downs)
+    compact(net, gaps, x)
     _snap(net, x)
     return x
 

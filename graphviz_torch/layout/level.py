@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from graphviz_torch.layout.across import place_across
+from graphviz_torch.layout.columns import keep_columns
 from graphviz_torch.layout.lanes import Lane, lanes
 from graphviz_torch.layout.network import Link, Network, Plan, network
 from graphviz_torch.layout.order import arrange
 from graphviz_torch.layout.scene import Command, Path
+from graphviz_torch.layout.settle import settle
 from graphviz_torch.layout.styles import ARROW
 
 STRAIGHT = 8.0  # between two ranks where no line bends
@@ -53,6 +55,7 @@ class Level(NamedTuple):
 def lay_out(plan: Plan) -> Level:
     """Places the pieces of one frame and draws its links."""
     net = _arranged(plan)
+    keep_columns(net)
     plan = net.plan
     x = place_across(net)
     count = len(plan.pieces)
@@ -62,7 +65,11 @@ def lay_out(plan: Plan) -> Level:
     high = max([high, *(lane.across + 4 for lane in found.values())])
     ranks = _ranks(net, x, found)
     along = [_middle(ranks[net.rank[v]].start, ranks[net.rank[v]].end, plan.pieces[v].size) for v in range(count)]
-    paths = [_path(net, x, along, ranks, number, found) for number in range(len(plan.links))]
+    paths = _paths(net, x, along, ranks, found)
+    if settle(net, x, along, paths, [(rank.start, rank.labels) for rank in ranks]):
+        paths = _paths(net, x, along, ranks, found)
+    if plan.sideways:
+        paths = [tuple(map(_turned, path)) for path in paths]
     stems = [along[v] + plan.pieces[v].size for v in range(count)]
     length = max(ranks[-1].labels, plan.shortest) if ranks else plan.shortest
     leaves = tuple(link.leaves for link in plan.links)
@@ -144,6 +151,11 @@ def _gap(net: Network, x: list[float], number: int, *, lane: bool) -> float:
     return min(TALLEST, CURVE + STEEP * max(bend, 100.0 if lane else 0.0)) + arrow
 
 
+def _paths(net: Network, x: list[float], along: list[float], ranks: list[Rank], found: dict[int, Lane]) -> list[Path]:
+    """The line of each link, in coordinates of the flow."""
+    return [_path(net, x, along, ranks, number, found) for number in range(len(net.plan.links))]
+
+
 def _path(
     net: Network, x: list[float], along: list[float], ranks: list[Rank], number: int, found: dict[int, Lane]
 ) -> Path:
@@ -163,8 +175,7 @@ def _path(
         stops = [(x[v], ranks[net.rank[v]].start, ranks[net.rank[v]].labels) for v in chain]
         _by_bends(path, first, [*stops, (end[0], last, last)])
     _straight(path, end)
-    drawn = _reversed(path) if back else path
-    return tuple(map(_turned, drawn)) if net.plan.sideways else tuple(drawn)
+    return tuple(_reversed(path) if back else path)
 
 
 def _by_bends(path: list[Command], first: float, stops: list[tuple[float, float, float]]) -> None:

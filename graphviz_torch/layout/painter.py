@@ -20,6 +20,7 @@ LINE_LIMIT = 250.0
 REF_LIMIT = 150.0
 COLOURS = 8
 MOST_NAMES = 60
+NO_TYPES = frozenset(("inferred", "operation", "script", "autograd_function"))  # calls of what is no module
 
 
 class Painter:
@@ -36,7 +37,7 @@ class Painter:
         """The face of anything but a frame."""
         node = item.node
         if item.reference is not None:
-            return self._reference(item.reference)
+            return self._reference(item.reference, item.others)
         if node is None:
             return self._placeholder(item)
         if node.kind in ("input", "output"):
@@ -71,7 +72,7 @@ class Painter:
     def _says(self, item: Item, node: Node) -> tuple[str, str]:
         """The two lines of a card."""
         if node.kind == "module":
-            path, type_name = node.name, node.op.rpartition(".")[2]
+            path, type_name = node.name, "" if node.op in NO_TYPES else node.op.rpartition(".")[2]
         elif item.call is None:
             return node.name, operation_words(node)
         elif item.call.kind in ("autograd_function", "script"):
@@ -99,7 +100,7 @@ class Painter:
         if self.facts.leaves(node):
             return "data-leaves-graph"
         if node.kind == "module":
-            return module_kind(node.op)
+            return module_kind(node.name if node.op in NO_TYPES else node.op)
         module = self.facts.module_of(item)
         found = "other" if module is None else kind_of(module.type)
         if found == "other":
@@ -139,14 +140,21 @@ class Painter:
         lines = ((elide(name or node.kind, "r", TITLE_LIMIT), "r", ""),)
         return inline_face("ref", lines + (((words, "s", ""),) if words else ()), 24, tooltip, node.kind)
 
-    def _reference(self, node: Node) -> Face:
-        """A small stand-in for a node that is far away."""
-        name = node.name
-        if node.kind in ("call", "module"):
-            name = self._says(self.facts.tree.items[node.id], node)[0]
+    def _reference(self, node: Node, others: tuple[Node, ...]) -> Face:
+        """A small stand-in for a node that is far away, or for several that one reader reads."""
+        name = elide(self._named(node), "r", REF_LIMIT) + (f" and {len(others)} more" if others else "")
         words = self.facts.meta((node.results or ("",))[0])
         tooltip = f"{node.name or node.kind}, drawn once elsewhere" + (f"\n{words}" if words else "")
-        return inline_face("ref", ((elide(name or node.kind, "r", REF_LIMIT), "r", ""),), 24, tooltip, "far")
+        if others:
+            names = [self._named(other) for other in (node, *others)[:MOST_NAMES]]
+            tooltip = "\n".join(("drawn once elsewhere:", *names))
+        return inline_face("ref", ((name, "r", ""),), 24, tooltip, "far")
+
+    def _named(self, node: Node) -> str:
+        """What a reference calls its node."""
+        if node.kind in ("call", "module"):
+            return self._says(self.facts.tree.items[node.id], node)[0]
+        return node.name or node.kind
 
     def _placeholder(self, item: Item) -> Face:
         """A card for an exception that came from between two operations."""

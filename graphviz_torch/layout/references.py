@@ -8,6 +8,7 @@ from graphviz_torch.layout.tree import BORDER, Body, Tree
 
 MANY = 6
 FAR = 2
+MOST_BESIDE = 2
 
 
 def add_references(tree: Tree) -> None:
@@ -30,6 +31,35 @@ def add_references(tree: Tree) -> None:
             if len(far) >= MANY - 1:
                 for target in far:
                     _refer(tree, body, key, target)
+    for body in tree.bodies:
+        _gather(body)
+
+
+def _gather(body: Body) -> None:
+    """Draws the references of one reader together where there are many, as in a block that reads all blocks before."""
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for (key, target), source in body.edges.items():
+        if target != BORDER and source != BORDER and body.items[source].reference is not None:
+            found[target].append((key, source))
+    gone: set[int] = set()
+    for target, references in found.items():
+        if len(references) > MOST_BESIDE:
+            first, *rest = (body.items[source] for _, source in references)
+            first.others = tuple(item.reference for item in rest if item.reference is not None)
+            for key, source in references[1:]:
+                del body.edges[key, target]
+                gone.add(source)
+    if gone:
+        _drop(body, gone)
+
+
+def _drop(body: Body, gone: set[int]) -> None:
+    """Takes items out of a frame."""
+    body.items = [item for item in body.items if item.place not in gone]
+    places = {item.place: number for number, item in enumerate(body.items)} | {BORDER: BORDER}
+    for number, item in enumerate(body.items):
+        item.place = number
+    body.edges = {(key, places[target]): places[source] for (key, target), source in body.edges.items()}
 
 
 def _refer(tree: Tree, body: Body, key: str, target: int) -> None:

@@ -57,13 +57,22 @@ def _failing(graph: Graph) -> set[str]:
 
 
 def _groups(graph: Graph, tree: Mapping[str, Region]) -> Iterator[list[str]]:
-    """Calls of one type on one level: level by level, within a level the type with most operations first."""
+    """Calls of one type on one level: level by level, within a level the type with most operations first.
+
+    Calls with no call in them are on the deepest level of their type: a norm at the end of the model waits for the
+    norms in its blocks.
+    """
     types = {module.path: module.type for module in graph.modules}
-    groups: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+    kinds: dict[str, tuple[str, str, bool]] = {}
+    deepest: dict[tuple[str, str, bool], int] = defaultdict(int)
     for call, region in tree.items():
         if region.size and region.call.kind != "repeat":
-            kind = types.get(region.call.path, "") if region.call.kind == "module" else region.call.name
-            groups[region.level, region.call.kind, kind].append(call)
+            name = types.get(region.call.path, "") if region.call.kind == "module" else region.call.name
+            kinds[call] = region.call.kind, name, not region.children
+            deepest[kinds[call]] = max(deepest[kinds[call]], region.level)
+    groups: dict[tuple[int, str, str, bool], list[str]] = defaultdict(list)
+    for call, kind in kinds.items():
+        groups[deepest[kind] if kind[-1] else tree[call].level, *kind].append(call)
     order = sorted(groups.items(), key=lambda item: (item[0][0], -sum(tree[call].size for call in item[1])))
     for _, calls in order:
         yield calls

@@ -3,7 +3,7 @@
 1. A batch-norm counter (`num_batches_tracked`) that is only counted up.
 2. An operation that only asks for a shape or a like property, and whose answer is no tensor.
 3. A parameter or buffer that only its own layer reads: it is on the layer's card. A layer is a module that calls no
-   other (what it holds below it, it uses itself) and is not the whole model.
+   other (what it holds below it, it uses itself) and is not the whole model, unless that is one of torch's layers.
 
 What was hidden is linked past: its readers read its operand. Nothing else changes.
 """
@@ -139,5 +139,13 @@ class _Owners:
         if reader.module_call is None:
             return False
         path = self._index.calls[reader.module_call].path
-        holds = leaf.name.startswith(f"{path}.") or path in self._sharing.get(leaf.name, ())
-        return bool(path) and holds and path not in self._callers
+        if path in self._callers:
+            return False
+        if not path:
+            return self._is_layer()
+        return leaf.name.startswith(f"{path}.") or path in self._sharing.get(leaf.name, ())
+
+    def _is_layer(self) -> bool:
+        """Whether the whole model is one of torch's layers."""
+        root = self._index.modules.get("")
+        return root is not None and root.type.startswith("torch.nn.modules.")

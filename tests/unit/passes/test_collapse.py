@@ -207,3 +207,19 @@ def test_auto_depth_opens_repeats_where_all_do_not_fit() -> None:
     x = block(net, "tail", root, net.op("last", root, x))
     mixed = auto_depth(fold(prune(net.finish(_=x))), 15)
     assert [call.id for call in mixed.calls] == ["#0", "1.0#0", "2.0#0", "3.0#0"]
+
+
+def test_auto_depth_opens_a_norm_at_the_end_no_sooner_than_those_in_the_blocks() -> None:
+    net = Net()
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    for path in ("blocks.0.norm", "blocks.1.norm", "norm"):
+        around = net.enter(path.removesuffix(".norm"), root, x) if "." in path else root
+        x = net.op("relu", around, x)
+        inner = net.enter(path, around, x, type="model.Norm")
+        for name in ("pow", "mean", "rsqrt", "mul"):
+            x = net.op(name, inner, x)
+    net.leave(root, x)
+    graph = net.finish(_=x)
+    assert [call.path for call in auto_depth(graph, 7).calls] == ["", "blocks.0", "blocks.1"]
+    assert len(auto_depth(graph, 20).calls) == 6

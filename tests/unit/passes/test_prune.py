@@ -143,3 +143,16 @@ def test_parameters_of_a_model_without_layers_are_drawn() -> None:
     result = net.op("linear", root, x, net.parameter("weight", 8, 8))
     net.leave(root, result)
     assert "param:weight" in kinds(prune(net.finish(_=result)))
+
+
+def test_a_layer_that_is_the_whole_model_holds_its_parameters() -> None:
+    for type, kept in (("torch.nn.modules.rnn.LSTM", []), ("model.Net", ["param:weight"])):
+        net = Net()
+        x = net.input("x", 4, 8)
+        root = net.enter("", None, x)
+        result = net.op("lstm", root, x, net.op("zeros", root), net.parameter("weight", 8, 8))
+        net.leave(root, result)
+        net.modules[0] = Module("", type)
+        shown = prune(net.finish(_=result))
+        check(shown)
+        assert [node.id for node in shown.nodes if node.kind == "parameter"] == kept

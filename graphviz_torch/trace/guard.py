@@ -16,6 +16,7 @@ import torch
 from torch import nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
+from graphviz_torch.trace.random_state import random_state
 from graphviz_torch.trace.statics import Statics
 
 UNINITIALIZED = (UninitializedParameter, UninitializedBuffer)
@@ -76,12 +77,10 @@ def unchanged(statics: Statics, training: bool | None, seed: int | None) -> Iter
     guard = Guard(statics)
     grad = torch.is_grad_enabled()
     root = statics.modules[0][1]
-    with torch.random.fork_rng(devices=_cuda_devices(statics)):
+    with random_state(seed, _accelerators(statics)):
         try:
             if training is not None:
                 root.train(training)
-            if seed is not None:
-                torch.manual_seed(seed)
             yield guard
         finally:
             torch.set_grad_enabled(grad)
@@ -89,8 +88,9 @@ def unchanged(statics: Statics, training: bool | None, seed: int | None) -> Iter
                 guard.restore()
 
 
-def _cuda_devices(statics: Statics) -> list[int]:
-    return sorted({tensor.device.index or 0 for tensor in statics.tensors() if tensor.device.type == "cuda"})
+def _accelerators(statics: Statics) -> list[torch.device]:
+    devices = {tensor.device for tensor in statics.tensors()}
+    return [device for device in devices if device.type not in ("cpu", "meta")]
 
 
 def _address(tensor: torch.Tensor) -> int:

@@ -58,7 +58,9 @@ class Interception:
 
     def patches(self) -> Iterator[tuple[Any, str, Any]]:
         """Owner, name and replacement of each patched attribute."""
-        yield nn.Module, "__call__", self._module_call()
+        # What `nn.Module.__call__` ends in: to replace the special method itself would make Python update every
+        # subclass there is, twice.
+        yield nn.Module, "_call_impl", self._module_call()
         yield torch.autograd.Function, "apply", classmethod(self._apply())
         yield torch, "compile", self._compile()
         for kind in (torch._C.ScriptFunction, torch._C.ScriptMethod):
@@ -66,7 +68,7 @@ class Interception:
                 yield kind, "__call__", self._script_call(kind.__call__)
 
     def _module_call(self) -> Callable[..., Any]:
-        original = nn.Module.__call__
+        original: Callable[..., Any] = nn.Module._call_impl
         recorder, thread, get_ident = self._recorder, self._thread, threading.get_ident
         known = recorder.knows
 

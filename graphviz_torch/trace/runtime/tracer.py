@@ -93,6 +93,7 @@ def _traced(
     inputs = inputs_of(model, args, kwargs)
     out, error = None, None
     with unchanged(statics, options.training, options.seed) as guard:
+        _uncompiled(statics)
         recorder = kind(statics, guard.about_to_write)
         hooks = HookWatch(recorder)
         given = [recorder.hold(tensor, "input", None, name) for name, tensor in inputs]
@@ -119,6 +120,12 @@ def _traced(
     return builder.finish(), assembly, recorder, copies
 
 
+def _uncompiled(statics: Statics) -> None:
+    """Lets modules that were compiled in place run as they are written; the guard puts the compiled code back."""
+    for _, module in statics.modules:
+        module.__dict__.pop("_compiled_call_impl", None)
+
+
 def _origin(model: nn.Module, options: TraceOptions) -> Origin:
     training = model.training if options.training is None else options.training
     version = torch.__version__.partition("+")[0]
@@ -127,15 +134,22 @@ def _origin(model: nn.Module, options: TraceOptions) -> Origin:
 
 def inputs_of(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, torch.Tensor]]:
     """The tensors that a model is given, each once, named after the parameters of `forward`."""
-    try:
-        bound = inspect.signature(model.forward).bind(*args, **kwargs).arguments
-    except (TypeError, ValueError):
-        bound = {"args": args, **kwargs}
     found: dict[int, tuple[str, torch.Tensor]] = {}
-    for name, value in bound.items():
+    for name, value in _bound(model.forward, args, kwargs).items():
         for path, tensor in named_tensors(value, name):
             found.setdefault(id(tensor), (path, tensor))
     return list(found.values())
+
+
+def _bound(forward: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments by the names of the parameters they are for."""
+    code = getattr(getattr(forward, "__func__", None), "__code__", None)
+    if code is not None and not hasattr(forward, "__wrapped__") and len(args) < code.co_argcount:
+        return {**dict(zip(code.co_varnames[1:], args, strict=False)), **kwargs}  # what `inspect` would take long for
+    try:
+        return inspect.signature(forward).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        return {"args": args, **kwargs}
 
 
 def _failed(

@@ -61,7 +61,6 @@ class GraphBuilder:
         self,
         name: str,
         op: str,
-        *,
         operands: tuple[str, ...] = (),
         metas: tuple[TensorMeta, ...] = (),
         views: tuple[tuple[str | None, int], ...] = (),
@@ -76,21 +75,27 @@ class GraphBuilder:
             metas: one a result.
             views: (`view_of`, version) of each result, where it is not `(None, 0)`.
         """
-        stem = f"{call or ''}:{name}."
-        ordinal = self._ordinals.get(stem, 0)
-        self._ordinals[stem] = ordinal + 1
-        node_id = f"{stem}{ordinal}"
-        if node_id in self._taken:
-            node_id = self._unique(node_id)
-        self._taken.add(node_id)
-        return self._add(node_id, "call", name, op, operands, metas, views, attributes, call, source, grad_fn)
+        node_id = self.next_id(call, name)
+        if len(metas) == 1:  # nearly all of them
+            view_of, version = views[0] if views else (None, 0)
+            self._values[node_id] = [make_value(node_id, node_id, 0, metas[0], view_of, version)]
+            results: tuple[str, ...] = (node_id,)
+        else:
+            results = self._results(node_id, metas, views)
+        node = make_node(node_id, "call", name, op, operands, results, attributes, call, source, grad_fn)
+        self._nodes.append(node)
+        return node
 
     def next_id(self, call: str | None, name: str) -> str:
         """The id that the next operation of this name in this call gets."""
         stem = f"{call or ''}:{name}."
         ordinal = self._ordinals.get(stem, 0)
         self._ordinals[stem] = ordinal + 1
-        return self._unique(f"{stem}{ordinal}")
+        wanted = f"{stem}{ordinal}"
+        if wanted in self._taken:
+            return self._unique(wanted)
+        self._taken.add(wanted)
+        return wanted
 
     def written(self, node: str, meta: TensorMeta, view_of: str, version: int) -> str:
         """Adds a result to a node that wrote `view_of` in place; returns the id of the new value."""
@@ -164,28 +169,25 @@ class GraphBuilder:
         node_id: str,
         kind: NodeKind,
         name: str,
-        op: str = "",
+        *,
         operands: tuple[str, ...] = (),
         metas: tuple[TensorMeta, ...] = (),
-        views: tuple[tuple[str | None, int], ...] = (),
-        attributes: tuple[tuple[str, Literal], ...] = (),
-        call: str | None = None,
         source: SourceLocation | None = None,
-        grad_fn: tuple[str, ...] = (),
     ) -> Node:
-        if len(metas) == 1:
-            view_of, version = views[0] if views else (None, 0)
-            self._values[node_id] = [make_value(node_id, node_id, 0, metas[0], view_of, version)]
-            results: tuple[str, ...] = (node_id,)
-        else:
-            self._values[node_id] = values = []
-            for index, meta in enumerate(metas):
-                view_of, version = views[index] if index < len(views) else (None, 0)
-                values.append(make_value(value_id(node_id, index), node_id, index, meta, view_of, version))
-            results = tuple([value.id for value in values])
-        node = make_node(node_id, kind, name, op, operands, results, attributes, call, source, grad_fn)
+        results = self._results(node_id, metas, ())
+        node = make_node(node_id, kind, name, "", operands, results, (), None, source, ())
         self._nodes.append(node)
         return node
+
+    def _results(
+        self, node_id: str, metas: tuple[TensorMeta, ...], views: tuple[tuple[str | None, int], ...]
+    ) -> tuple[str, ...]:
+        """Makes the values of a new node; returns their ids."""
+        self._values[node_id] = values = []
+        for index, meta in enumerate(metas):
+            view_of, version = views[index] if index < len(views) else (None, 0)
+            values.append(make_value(value_id(node_id, index), node_id, index, meta, view_of, version))
+        return tuple([value.id for value in values])
 
     def _result(self, node: str, meta: TensorMeta, view_of: str | None, version: int) -> str:
         values = self._values[node]

@@ -29,8 +29,12 @@ class Assembly:
         self._sources = sources
         self._grads = grads
         self._metas: dict[Any, TensorMeta] = {}
-        self.nodes: dict[str, Op] = {}
         self._ids: dict[int, str] = {}
+
+    @property
+    def nodes(self) -> dict[str, Op]:
+        """The recorded operation behind each node."""
+        return {self._ids[op.id]: op for op in self._recorder.ops if op.id in self._ids}
 
     def run(self) -> None:
         """Replays the events into the builder."""
@@ -122,18 +126,20 @@ class Assembly:
         node = self._builder.operation(
             op.name,
             info.op if info is not None else op.name,
-            operands=tuple([held.id or self.value(held) for held in op.operands]),
-            metas=metas,
-            views=views,
-            attributes=attributes(op),
-            call=call.id if call is not None else None,
-            source=self._sources.place(place[0], place[1]) if place is not None else self._place(None, call),
-            grad_fn=self._grads.names(op.seq0, op.seq1) if op.seq1 > op.seq0 else (),
+            tuple([held.id or self.value(held) for held in op.operands]),
+            metas,
+            views,
+            attributes(op),
+            call.id if call is not None else None,
+            self._sources.place(place[0], place[1]) if place is not None else self._place(None, call),
+            self._grads.names(op.seq0, op.seq1) if op.seq1 > op.seq0 else (),
         )
         self._ids[op.id] = node.id
-        self.nodes[node.id] = op
-        for held, result in zip(op.results, node.results, strict=True):
-            held.id = result
+        if len(results) == 1:
+            results[0].id = node.id
+        else:
+            for held, result in zip(results, node.results, strict=True):
+                held.id = result
         for held in op.written:
             self.value(held)
         if info is not None and (info.reads or op.hook is not None or not op.grad_mode):

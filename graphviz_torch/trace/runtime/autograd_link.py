@@ -31,10 +31,16 @@ class GradNodes:
         leaves = [node for node in self._held if found[node] >= UNNUMBERED]
         self._held = [*leaves, *(node for _, node in numbered)]
         self._numbers = [number for number, _ in numbered]
-        self._names = [node.name().removeprefix("torch::autograd::") for _, node in numbered]
+        self._names = names = [node.name().removeprefix("torch::autograd::") for _, node in numbered]
+        # Nearly all operations make one node; equal names share one tuple.
+        tuples = {name: (name,) for name in names}
+        alone = {number: tuples[name] for number, name in zip(self._numbers, names, strict=True)}
+        self._alone = alone if len(alone) == len(names) else {}  # threads count for themselves
 
     def names(self, first: int, last: int) -> tuple[str, ...]:
         """The nodes made from one sequence number up to another, in order."""
+        if last - first == 1 and self._alone:
+            return self._alone.get(first, ())
         return tuple(self._names[bisect_left(self._numbers, first) : bisect_left(self._numbers, last)])
 
     def release(self) -> None:

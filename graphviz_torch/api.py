@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphviz_torch import plugins
+from graphviz_torch.diff.options import DiffOptions
+from graphviz_torch.diff.result import Comparison
 from graphviz_torch.errors import RenderError, RenderLimitError, TorchvizError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
@@ -60,10 +62,7 @@ def render(
         ViewError: the view names something that the graph has not.
     """
     name = formats.ALIASES.get(format, format)
-    renderer = plugins.load(formats.FORMATS, formats.GROUP, name)
-    if renderer is None:
-        known = ", ".join(plugins.names(formats.FORMATS, formats.GROUP))
-        raise RenderError(f"there is no format named `{format}`", details=(f"known formats: {known}",))
+    renderer = _renderer(format)
     options = options or RenderOptions()
     if name in formats.WHOLE_GRAPH:
         whole: bytes = renderer(graph, options)
@@ -71,6 +70,17 @@ def render(
     if options.engine == "dot" and name in formats.DRAWN_BY_DOT:
         renderer = partial(_drawn_by_dot, native=renderer, format=name)
     return _fitting(graph, view_options or ViewOptions(), lambda shown: renderer(shown, options))
+
+
+def _renderer(format: str) -> Callable[..., bytes]:
+    """The renderer of a format."""
+    found: Callable[..., bytes] | None = plugins.load(
+        formats.FORMATS, formats.GROUP, formats.ALIASES.get(format, format)
+    )
+    if found is None:
+        known = ", ".join(plugins.names(formats.FORMATS, formats.GROUP))
+        raise RenderError(f"there is no format named `{format}`", details=(f"known formats: {known}",))
+    return found
 
 
 def _fitting(graph: Graph, view_options: ViewOptions, draw: Callable[[Graph], bytes]) -> bytes:
@@ -126,6 +136,55 @@ def summary(graph: Graph) -> dict[str, Any]:
 def explain(graph: Graph) -> tuple[str, ...]:
     """Why the run failed, one fact a line; empty where it did not."""
     return describe(graph)
+
+
+def diff(old: Graph, new: Graph, options: DiffOptions | None = None) -> Comparison:
+    """What changed from one graph to another: what was edited, what follows from it, and whether old weights fit."""
+    from graphviz_torch.diff.compare import compare
+
+    return compare(old, new, options or DiffOptions())
+
+
+def render_diff(
+    old: Graph,
+    new: Graph,
+    comparison: Comparison,
+    format: str,
+    options: RenderOptions | None = None,
+    *,
+    context: int | None = None,
+) -> bytes:
+    """Draws two graphs as one: what was added, removed, changed and moved, and as much as needed of what was not.
+
+    Args:
+        comparison: what `diff` found between the two.
+        context: how many edges from a change its surroundings are shown; `None` for as many as are readable.
+
+    Raises:
+        RenderError: the format is unknown or draws no pictures, or the picture does not fit.
+    """
+    from graphviz_torch.diff.overlay import overlay
+    from graphviz_torch.report.words import below
+
+    name = formats.ALIASES.get(format, format)
+    if name in formats.WHOLE_GRAPH:
+        raise RenderError(f"`{name}` is no picture of a comparison")
+    renderer = _renderer(format)
+    merged = overlay(old, new, comparison)
+    merged = replace(merged, diagnostics=(*below(comparison), *merged.diagnostics))
+    return _closer(merged, context, lambda shown: renderer(shown, options or RenderOptions()))
+
+
+def _closer(graph: Graph, context: int | None, draw: Callable[[Graph], bytes]) -> bytes:
+    """The picture, with less around the changes where it would not fit."""
+    from graphviz_torch.passes.changed import changed
+
+    for wide in dict.fromkeys((context, 1, 0)):
+        try:
+            return draw(changed(graph, wide))
+        except RenderLimitError as error:
+            limit = error
+    raise limit
 
 
 def save(graph: Graph, path: str | Path) -> None:

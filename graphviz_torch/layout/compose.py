@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.changes import GLYPHS
 from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.frames import Frame, Framer, badge_width
 from graphviz_torch.layout.legend import describe, legend, remarks_below
@@ -96,6 +97,7 @@ class _Writer:
             wide = badge_width(head.badge)
             badges = (Badge(right - wide, y + 7, wide, BADGE_HEIGHT, head.badge),)
             right -= wide + 8
+        badges += _glyph(head.state, x + frame.width, y)
         if head.right:
             texts.append(Text(right, y + 19, head.right, "s", "end"))
         assert body.call is not None
@@ -204,6 +206,7 @@ class _Writer:
         for (key, source, target), path in zip(frame.edges, frame.level.paths, strict=True):
             reader = None if target == BORDER else body.items[target]
             state = "ref" if source != BORDER and body.items[source].reference is not None else ""
+            state = self.tree.states.get(key, state)
             if failing and self._fails(body, key, reader):
                 state = "bad"
             self.edges.append(Edge(x, y, path, reader is not None and reader.inner is None, state))
@@ -268,7 +271,16 @@ def _inline(face: Face) -> tuple[Text, ...]:
 
 
 def _badges(face: Face) -> tuple[Badge, ...]:
+    glyph = _glyph(face.state, face.width, 0.0)
     if not face.badge:
-        return ()
+        return glyph
     wide = badge_width(face.badge)
-    return (Badge(face.width - wide - 6, 6, wide, BADGE_HEIGHT, face.badge),)
+    return (Badge(face.width - wide - (6 if not glyph else 12), 6, wide, BADGE_HEIGHT, face.badge), *glyph)
+
+
+def _glyph(state: str, right: float, top: float) -> tuple[Badge, ...]:
+    """The sign of a change, on the upper right corner."""
+    if state not in GLYPHS:
+        return ()
+    half = BADGE_HEIGHT / 2
+    return (Badge(right - half - 2, top - half + 1, BADGE_HEIGHT, BADGE_HEIGHT, GLYPHS[state], state),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphviz_torch.ir.graph import Json, ModuleCall
+from graphviz_torch.layout.changes import state_of, word
 from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.names import fold_badge, shown_path
@@ -20,12 +21,15 @@ def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
     path, type_name = _words(facts, call, base, body.fold)
     module = facts.modules.get(call.path)
     tooltip = " · ".join(word for word in (call.path, module.type if module is not None else call.name) if word)
+    change = facts.notes(call.id).get("change")
+    type_name = " · ".join(filter(None, (word(change, "title") or type_name, word(change, "words"))))
     lines = ((elide(path, "h", LIMIT), "h", ""), (elide(type_name, "c", LIMIT), "c", ""))
     return Face(
         "frame",
         "",
         tuple(line for line in lines if line[0]),
         tooltip=tooltip,
+        state=state_of(change),
         badge=fold_badge(body.fold),
         right=_right(facts, body, call),
         source=call.source,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.changes import MEANINGS, ChangeMarks
 from graphviz_torch.layout.kinds import KINDS
 from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.scene import Note, Swatch, Text
@@ -22,7 +23,8 @@ def legend(
     painter: Painter, kinds: tuple[str, ...], width: float, height: float
 ) -> tuple[tuple[Swatch, ...], float, float]:
     """The legend in rows below the picture, and the picture's size with it."""
-    entries = _entries(painter, kinds)
+    states = ChangeMarks(painter.graph).states
+    entries = [*((f"d-{state}", MEANINGS[state]) for state in states), *_entries(painter, kinds)]
     if not entries:
         return (), width, height
     room = max(width, NARROWEST) - MARGIN

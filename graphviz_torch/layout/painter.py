@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphviz_torch.ir.graph import Module, Node
+from graphviz_torch.ir.graph import Json, Module, Node
 from graphviz_torch.layout.arguments import operation_words
+from graphviz_torch.layout.changes import GLYPHS, retitled, state_of, word
 from graphviz_torch.layout.faces import Face, Line, card_face, inline_face, rounded
 from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.kinds import kind_of, module_kind
@@ -56,16 +57,19 @@ class Painter:
 
     def _card(self, item: Item, node: Node) -> Face:
         title, words = self._says(item, node)
+        notes = self.facts.notes(node.id)
+        title, words = self._changed(node, title, words)
         lines = _two_lines(title, words)
         if node.id in self.facts.messages:
             lines += tuple((mark, "s", "warn") for mark in self.facts.marks(node))
-        notes = self.facts.notes(node.id)
         state = "bad" if item is self.failed else ""
         if not state and (handled := notes.get("handled")) is not None:
             state = "handled"
             lines += ((elide(f"raised {_exception(handled)}, handled", "s", LINE_LIMIT), "s", "warn"),)
+        if found := state_of(notes.get("change")):
+            state, lines = found, lines + _more(notes["change"])
         shape = "stack" if node.kind == "module" and self.facts.inside(node) != 1 else "card"
-        colour = state if state == "bad" else self._colour(item, node)
+        colour = state if state == "bad" else "" if state in GLYPHS else self._colour(item, node)
         badge = fold_badge(item.fold) if item.fold else "hook" if "hook" in notes else ""
         return card_face(shape, colour, lines, self.facts.tooltip(item, node), state, badge, node.source)
 
@@ -88,6 +92,18 @@ class Painter:
             words = f"{inside} operations"
         count = self.facts.parameters(node, module)
         return title, _joined(words, humanised(count) if count else "")
+
+    def _changed(self, node: Node, title: str, words: str) -> tuple[str, str]:
+        """The lines of a card that says what it was and what it is, or of one that stands for what is as it was."""
+        notes = self.facts.notes(node.id)
+        if "unchanged" in notes:
+            payload = notes["unchanged"]
+            modules = payload.get("modules") if isinstance(payload, Mapping) else 0
+            return "unchanged", _joined(
+                f"{modules} modules" if modules else "", f"{self.facts.inside(node)} operations"
+            )
+        change = notes.get("change")
+        return retitled(title, change), word(change, "words") or words or word(change, "alone")
 
     def _colour(self, item: Item, node: Node) -> str:
         if self.color_by == "kind":
@@ -118,14 +134,15 @@ class Painter:
 
     def _pill(self, node: Node, others: tuple[Node, ...]) -> Face:
         """An input, or an output with those that are the same value."""
-        words = self.facts.meta((node.results or node.operands or ("",))[0])
+        change = self.facts.notes(node.id).get("change")
+        words = word(change, "words") or self.facts.meta((node.results or node.operands or ("",))[0])
         more = f" and {len(others)} more" if others else ""
         name = elide(node.name or node.kind, "p", TITLE_LIMIT) + more
         lines: tuple[Line, ...] = ((name, "p", ""), (words, "q", "")) if words else ((name, "p", ""),)
         wide = text_width(name, "p") + (text_width(words, "q") + 7 if words else 0)
         names = "\n".join(other.name for other in others[:MOST_NAMES])
         tooltip = "\n".join(word for word in (f"{node.kind} {node.name}".strip(), names, words) if word)
-        return Face("pill", "", lines, rounded(max(wide + 36, 80)), PILL_HEIGHT, tooltip)
+        return Face("pill", "", lines, rounded(max(wide + 36, 80)), PILL_HEIGHT, tooltip, state_of(change))
 
     def _leaf(self, item: Item, node: Node) -> Face:
         """A parameter, buffer or constant."""
@@ -169,6 +186,12 @@ class Painter:
 def _two_lines(title: str, words: str) -> tuple[Line, ...]:
     first = (elide(title, "t", TITLE_LIMIT), "t", "")
     return (first, (elide(words, "s", LINE_LIMIT), "s", "")) if words else (first,)
+
+
+def _more(payload: Json) -> tuple[Line, ...]:
+    """In which places it changed."""
+    more = word(payload, "more")
+    return ((elide(more, "s", LINE_LIMIT), "s", ""),) if more else ()
 
 
 def _joined(*words: str) -> str:

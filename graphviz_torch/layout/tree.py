@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from graphviz_torch.ir.graph import Graph, Json, Module, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.layout.changes import ChangeMarks
 
 BORDER = -1  # stands for the frame's own edge, at either end of an edge within it
 MANY_STEMS = 6
@@ -65,7 +66,11 @@ class Body:
 
 @dataclass(slots=True, eq=False)
 class Tree:
-    """All frames, parents first, and the keys under which values travel."""
+    """All frames, parents first, and the keys under which values travel.
+
+    Attributes:
+        states: of the keys of edges that only one side of a comparison has: `added` or `removed`.
+    """
 
     index: GraphIndex
     canvas: Body
@@ -73,6 +78,7 @@ class Tree:
     items: dict[str, Item]
     groups: dict[str, tuple[str, ...]]
     failed: Item | None = None
+    states: dict[str, str] = field(default_factory=dict)
 
 
 def build(graph: Graph) -> Tree:
@@ -82,14 +88,19 @@ def build(graph: Graph) -> Tree:
     grower.place_nodes()
     grower.place_failure()
     keys, groups = _keys(index)
+    changes, states = ChangeMarks(graph), dict[str, str]()
     for node in graph.nodes:
         reader = grower.items[node.id]
         for operand in dict.fromkeys(node.operands):
             value = index.values.get(operand)
             if value is not None and value.producer in grower.items:
-                lift(keys.get(operand, operand), grower.items[value.producer], reader)
+                key = keys.get(operand, operand)
+                if state := changes.edge(value.producer, node.id, operand):
+                    key = f"{state}:{operand}"
+                    states[key] = state
+                lift(key, grower.items[value.producer], reader)
     bodies = _reachable(grower.canvas)
-    return Tree(index, grower.canvas, bodies, grower.items, groups, grower.failed)
+    return Tree(index, grower.canvas, bodies, grower.items, groups, grower.failed, states)
 
 
 def lift(key: str, maker: Item, reader: Item) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphviz_torch.ir.graph import Module, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.layout.arguments import operation_words
+from graphviz_torch.layout.changes import GLYPHS, retitled, state_of, word
 from graphviz_torch.layout.words import humanised, meta_words, module_words
 from graphviz_torch.render.elide import one_line
 
@@ -16,7 +17,8 @@ def caption(index: GraphIndex, node: Node) -> tuple[str, ...]:
     """Title and, where there is more to say, a second line."""
     title, more = _card(index, node)
     title += fold_badge(index, node.id)
-    return tuple(one_line(line, LONGEST) for line in (title or node.kind, more) if line)
+    lines = _changed(index, node.id, title or node.kind, more)
+    return tuple(one_line(line, LONGEST) for line in lines if line)
 
 
 def call_caption(index: GraphIndex, call: ModuleCall) -> tuple[str, ...]:
@@ -25,7 +27,24 @@ def call_caption(index: GraphIndex, call: ModuleCall) -> tuple[str, ...]:
         return (fold_badge(index, call.id).strip() or "repeat",)
     module = index.modules.get(call.path) if call.kind == "module" else None
     title = module_title(call.path, module, last_copy(index, call.id)) if call.kind == "module" else call.name
-    return (one_line((title or call.kind) + fold_badge(index, call.id), LONGEST),)
+    lines = _changed(index, call.id, (title or call.kind) + fold_badge(index, call.id), "")
+    return tuple(one_line(line, LONGEST) for line in lines if line)
+
+
+def _changed(index: GraphIndex, target: str, title: str, more: str) -> tuple[str, ...]:
+    """The lines with the glyph of a change, and with what was and what is."""
+    notes = index.annotations.get(target, {})
+    if "unchanged" in notes:
+        return ("unchanged", more)
+    payload = notes.get("change")
+    state = state_of(payload)
+    if not state:
+        return (title, more)
+    return (
+        f"{GLYPHS[state]} {retitled(title, payload)}",
+        word(payload, "words") or more or word(payload, "alone"),
+        word(payload, "more"),
+    )
 
 
 def module_title(path: str, module: Module | None, last: str = "") -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import graphviz
 
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.render import theme_changes
 from graphviz_torch.render.elide import one_line
 from graphviz_torch.render.options import RenderOptions
-from graphviz_torch.render.picture import Cluster, Picture, Spot, picture
+from graphviz_torch.render.picture import Arrow, Cluster, Picture, Spot, picture
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 300
@@ -16,17 +17,18 @@ COLOURS = {
     "light": {
         "page": "#ffffff", "text": "#1c2430", "quiet": "#5b6675", "line": "#8793a3", "frame": "#c9d1db",
         "inside": "#f6f8fa", "card": "#ffffff", "module": "#eaf1fb", "end": "#e9f6ee", "leaf": "#f3eefb",
-        "failed": "#fde3e1", "bad": "#c62828", "warned": "#fff3d6",
+        "failed": "#fde3e1", "bad": "#c62828", "warned": "#fff3d6", **theme_changes.LIGHT,
     },
     "dark": {
         "page": "#14181e", "text": "#e6eaf0", "quiet": "#9aa6b5", "line": "#6b7888", "frame": "#3a4552",
         "inside": "#1a2028", "card": "#222a34", "module": "#22324a", "end": "#1e3a2c", "leaf": "#32284a",
-        "failed": "#4d2020", "bad": "#ff7b72", "warned": "#4a3c18",
+        "failed": "#4d2020", "bad": "#ff7b72", "warned": "#4a3c18", **theme_changes.DARK,
     },
 }  # fmt: skip
 FILLS = {
     "input": "end", "output": "end", "parameter": "leaf", "buffer": "leaf", "constant": "leaf", "call": "card",
     "module": "module", "failed": "failed", "handled": "warned", "warned": "warned",
+    **{state: f"d-{state}fill" for state in theme_changes.STATES},
 }  # fmt: skip
 
 
@@ -42,7 +44,7 @@ def render(graph: Graph, options: RenderOptions) -> bytes:
     whole.attr("edge", fontname=FONT, fontsize="9", color=colours["line"], fontcolor=colours["quiet"], arrowsize="0.6")
     _clusters(whole, shown, colours)
     for arrow in shown.arrows:
-        whole.edge(arrow.start, arrow.end, **({"label": _text(arrow.label)} if arrow.label else {}))
+        whole.edge(arrow.start, arrow.end, **_line(arrow, colours))
     source: str = whole.source
     return source.encode("utf-8", "replace")
 
@@ -67,7 +69,18 @@ def _card(spot: Spot, colours: dict[str, str]) -> dict[str, str]:
     card = {"label": _lines(spot.lines), "tooltip": _text(spot.tooltip), "fillcolor": colours[FILLS[spot.role]]}
     if spot.role == "failed":
         card |= {"color": colours["bad"], "penwidth": "2"}
+    if spot.role in theme_changes.STATES:
+        card |= {"color": colours[f"d-{spot.role}"], "penwidth": "1.8"}
+    if spot.role == "removed":
+        card["style"] = "rounded,filled,dashed"
     return card
+
+
+def _line(arrow: Arrow, colours: dict[str, str]) -> dict[str, str]:
+    line = {"label": _text(arrow.label)} if arrow.label else {}
+    if arrow.state:
+        line |= {"color": colours[f"d-{arrow.state}"], "penwidth": "1.6"}
+    return line | ({"style": "dashed"} if arrow.state == "removed" else {})
 
 
 def _lines(lines: tuple[str, ...]) -> str:

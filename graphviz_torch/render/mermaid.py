@@ -19,13 +19,18 @@ _SPECIAL = re.compile(r"[^\w \-.,:=()/·×→↻…+]|^\d+(?=[.)])|^[-+](?= )|(?
 _SHAPES = {"input": ("([", "])"), "output": ("([", "])"), "parameter": ("[/", "/]"), "buffer": ("[/", "/]"),
            "constant": ("[/", "/]")}  # fmt: skip
 _CLASSES = {"input": "end_", "output": "end_", "parameter": "leaf", "buffer": "leaf", "constant": "leaf",
-            "module": "module", "failed": "failed", "handled": "warned", "warned": "warned"}  # fmt: skip
+            "module": "module", "failed": "failed", "handled": "warned", "warned": "warned",
+            "added": "added", "removed": "removed", "changed": "changed", "moved": "moved"}  # fmt: skip
 _STYLES = {
     "end_": "fill:#e9f6ee,stroke:#5d9e78,color:#1c2430",
     "leaf": "fill:#f3eefb,stroke:#9279c4,color:#1c2430",
     "module": "fill:#eaf1fb,stroke:#6f94c9,color:#1c2430",
     "failed": "fill:#fde3e1,stroke:#c62828,stroke-width:3px,color:#1c2430",
     "warned": "fill:#fff3d6,stroke:#c99a2e,color:#1c2430",
+    "added": "fill:#edf8ef,stroke:#2b8a3e,stroke-width:2px,color:#1c2430",
+    "removed": "fill:#fff4f4,stroke:#c92a2a,stroke-width:2px,stroke-dasharray:6 4,color:#1c2430",
+    "changed": "fill:#fff9e6,stroke:#d98a00,stroke-width:2px,color:#1c2430",
+    "moved": "fill:#eaf3fd,stroke:#1c6fc4,stroke-width:2px,color:#1c2430",
 }
 
 
@@ -53,7 +58,8 @@ def _written(shown: Picture, options: RenderOptions) -> Iterator[str]:
     yield from _body(shown)
     for arrow in shown.arrows:
         label = f'|"{_escaped(arrow.label)}"|' if arrow.label else ""
-        yield f"{INDENT}{arrow.start} -->{label} {arrow.end}"
+        line = "-.->" if arrow.state == "removed" else "-->"
+        yield f"{INDENT}{arrow.start} {line}{label} {arrow.end}"
     for name in _STYLES:
         members = [spot.key for spot in shown.spots if _CLASSES.get(spot.role) == name]
         if members:

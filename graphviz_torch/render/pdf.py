@@ -14,11 +14,13 @@ from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.scene import Badge, Box, Card, Edge, Scene, Swatch, Text
 from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import text_width
+from graphviz_torch.render import theme_changes
 from graphviz_torch.render.fonts import NAME
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.paths import moved, shortened
 from graphviz_torch.render.pdf_fonts import characters, cut
 from graphviz_torch.render.theme import DARK, LIGHT, text_colour
+from graphviz_torch.render.theme_changes import STATES
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -58,7 +60,9 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
     page.set_auto_page_break(False)
     _add_fonts(page, picture, known)
     page.add_page()
-    _Pen(page, DARK if options.theme == "dark" else LIGHT, scale, known).draw(picture)
+    dark = options.theme == "dark"
+    colours = DARK | theme_changes.DARK if dark else LIGHT | theme_changes.LIGHT
+    _Pen(page, colours, scale, known).draw(picture)
     return bytes(page.output())
 
 
@@ -135,8 +139,10 @@ class _Pen:
         )
 
     def _box(self, box: Box) -> None:
-        self._stroke("line", 1)
-        self._rect(box.x, box.y, box.width, box.height, f"g{box.level % 2}", "line", 9)
+        changed = box.state in STATES
+        line, fill = (f"d-{box.state}", f"d-{box.state}fill") if changed else ("line", f"g{box.level % 2}")
+        self._stroke(line, 1.8 if changed else 1)
+        self._rect(box.x, box.y, box.width, box.height, fill, line, 9)
         for text in box.texts:
             self._text(text)
         for badge in box.badges:
@@ -154,7 +160,10 @@ class _Pen:
             self._fill(card.colour)
             self._bar(card)
         for text in card.texts:
-            self._text(text._replace(x=card.x + text.x, y=card.y + text.y), inside=card.shape)
+            self._text(
+                text._replace(x=card.x + text.x, y=card.y + text.y),
+                inside="changed" if card.state in STATES else card.shape,
+            )
         for badge in card.badges:
             self._badge(badge._replace(x=card.x + badge.x, y=card.y + badge.y))
         if card.link:
@@ -167,6 +176,8 @@ class _Pen:
             return "badfill", "bad", 1.6, 0
         if card.state == "handled":
             return "warnfill", "warnline", 1.4, 0
+        if card.state in STATES:
+            return f"d-{card.state}fill", f"d-{card.state}", 1.8, 5 if card.state == "removed" else 0
         if card.shape == "pill":
             return "pill", "", 0, 0
         if card.shape == "ref":
@@ -190,8 +201,9 @@ class _Pen:
             context.add_item(path)
 
     def _edge(self, edge: Edge) -> None:
-        colour = "bad" if edge.state == "bad" else "edge"
-        self._stroke(colour, 1.8 if edge.state == "bad" else 1.3, 3 if edge.state == "ref" else 0)
+        colour = "bad" if edge.state == "bad" else f"d-{edge.state}" if edge.state in STATES else "edge"
+        dash = 4 if edge.state == "removed" else 3 if edge.state == "ref" else 0
+        self._stroke(colour, 1.8 if edge.state == "bad" else 1.3, dash)
         placed = moved(edge)
         path = shortened(placed) if edge.arrow else placed
         s = self.scale
@@ -219,7 +231,8 @@ class _Pen:
         self.page.polygon([(a * s, b * s) for a, b in corners], style="F")
 
     def _badge(self, badge: Badge) -> None:
-        self._rect(badge.x, badge.y, badge.width, badge.height, "badge", "", badge.height / 2)
+        fill = f"d-{badge.role}" if badge.role in STATES else "badge"
+        self._rect(badge.x, badge.y, badge.width, badge.height, fill, "", badge.height / 2)
         middle = badge.x + (badge.width - text_width(badge.text, "b")) / 2
         self._text(Text(middle, badge.y + 11.6, badge.text, "b"))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graphviz_torch.ir.graph import Graph, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.layout.changes import ChangeMarks, state_of
 from graphviz_torch.layout.words import meta_words
 from graphviz_torch.render.captions import call_caption, caption, tooltip
 
@@ -20,7 +21,7 @@ class Spot:
     Attributes:
         key: `n0`, `n1` ... a name that every writer takes.
         lines: what is written on it.
-        role: its kind, or `failed`, `handled`, `warned`.
+        role: its kind, or `failed`, `handled`, `warned`, or of a comparison `added`, `removed`, `changed`, `moved`.
     """
 
     key: str
@@ -32,11 +33,17 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """All that flows from one node to another: `label` says of what types."""
+    """All that flows from one node to another.
+
+    Attributes:
+        label: of what types it is.
+        state: `added` or `removed` where only one side of a comparison has it.
+    """
 
     start: str
     end: str
     label: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +121,12 @@ def _drawn_calls(index: GraphIndex) -> list[ModuleCall]:
 
 
 def _arrows(index: GraphIndex, keys: Mapping[str, str]) -> list[Arrow]:
-    merged: dict[tuple[str, str], dict[str, str]] = {}
+    merged: dict[tuple[str, str, str], dict[str, str]] = {}
+    changes = ChangeMarks(index.graph)
     for producer, consumer, value in index.edges():
-        merged.setdefault((keys[producer], keys[consumer]), {})[value] = meta_words(index.values[value].meta)
-    return [Arrow(start, end, _flow(list(types.values()))) for (start, end), types in merged.items()]
+        state = changes.edge(producer, consumer, value)
+        merged.setdefault((keys[producer], keys[consumer], state), {})[value] = meta_words(index.values[value].meta)
+    return [Arrow(start, end, _flow(list(types.values())), state) for (start, end, state), types in merged.items()]
 
 
 def _flow(types: list[str]) -> str:
@@ -134,6 +143,7 @@ def _roles(index: GraphIndex) -> dict[str, str]:
     roles = {
         note.target: "warned" for note in index.graph.diagnostics if note.target is not None and note.severity != "info"
     }
+    roles |= {target: state for target, marks in index.annotations.items() if (state := state_of(marks.get("change")))}
     roles |= {target: "handled" for target, marks in index.annotations.items() if "handled" in marks}
     if index.graph.failure is not None and index.graph.failure.node is not None:
         roles[index.graph.failure.node] = "failed"

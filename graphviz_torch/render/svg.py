@@ -13,6 +13,7 @@ from graphviz_torch.render import xml_text
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.paths import number, path_tail
 from graphviz_torch.render.theme import style_sheet
+from graphviz_torch.render.theme_changes import MARKERS, shows_changes
 
 LONGEST_ID = 200
 HEAD = (
@@ -36,16 +37,18 @@ def render(graph: Graph, options: RenderOptions) -> bytes:
 
 def write(picture: Scene, theme: str = "auto", *, resolved: bool = False) -> str:
     """The SVG text of a scene; `resolved` writes plain colours for programs that know no CSS variables."""
-    return _Writer(picture).text(style_sheet(theme, resolved=resolved))
+    changes = shows_changes(picture)
+    return _Writer(picture, changes).text(style_sheet(theme, resolved=resolved, changes=changes))
 
 
 class _Writer:
     """Collects the parts of one document."""
 
-    def __init__(self, picture: Scene) -> None:
+    def __init__(self, picture: Scene, changes: bool = False) -> None:
         self.picture = picture
+        self.markers = ("a", "ab", *MARKERS.values()) if changes else ("a", "ab")
         self.shapes: dict[tuple[float, float], str] = {}
-        self.ids = set(RESERVED)
+        self.ids = {*RESERVED, *self.markers}
         self.names: dict[str, str] = {"": ""}
         self.inner: dict[tuple[object, ...], str] = {}
 
@@ -58,7 +61,7 @@ class _Writer:
         boxes = "".join(map(self._box, picture.boxes))
         cards = "".join(map(self._card, picture.cards))
         head = HEAD.format(w=number(picture.width), h=number(picture.height))
-        markers = MARKER.format(name="a") + MARKER.format(name="ab")
+        markers = "".join(MARKER.format(name=name) for name in self.markers)
         return "".join(
             (
                 f'{head}<title id="title">{xml_text.line(picture.title)}</title>',
@@ -98,7 +101,8 @@ class _Writer:
             f' height="{number(box.height)}" rx="9"/>'
         )
         texts = "".join([_text(text) for text in box.texts] + [_badge(badge) for badge in box.badges])
-        body = f'<g id="{self.names[box.id]}"><title>{xml_text.text(box.tooltip)}</title>{rect}{texts}</g>\n'
+        state = f' class="{box.state}"' if box.state else ""
+        body = f'<g id="{self.names[box.id]}"{state}><title>{xml_text.text(box.tooltip)}</title>{rect}{texts}</g>\n'
         return _linked(body, box.link)
 
     def _card(self, card: Card) -> str:
@@ -193,8 +197,9 @@ def _text(text: Text) -> str:
 
 def _badge(badge: Badge) -> str:
     left, top = badge.x, badge.y
+    classes = f"badge {badge.role}".strip()
     return (
-        f'<rect class="badge" x="{number(left)}" y="{number(top)}" width="{number(badge.width)}"'
+        f'<rect class="{classes}" x="{number(left)}" y="{number(top)}" width="{number(badge.width)}"'
         f' height="{number(badge.height)}" rx="{number(badge.height / 2)}"/><text class="b" x="'
         f'{number(left + badge.width / 2)}" y="{number(top + 11.6)}" text-anchor="middle">'
         f"{xml_text.line(badge.text)}</text>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from graphviz_torch.layout.styles import FONTS
+from graphviz_torch.render import theme_changes
 from graphviz_torch.render.options import THEMES
 
 STACK = 'Inter,Roboto,"Helvetica Neue",Arial,"Liberation Sans",system-ui,sans-serif'
@@ -118,10 +119,11 @@ RULES = (
 )
 
 
-def style_sheet(theme: str, *, resolved: bool = False) -> str:
+def style_sheet(theme: str, *, resolved: bool = False, changes: bool = False) -> str:
     """The text of the `<style>` element.
 
     Args:
+        changes: whether the picture is one of a comparison.
         theme: `light`, `dark`, or `auto`, which follows the reader's system.
         resolved: put the colours in place of the variables, for programs that know none; `auto` is then light.
     """
@@ -129,13 +131,15 @@ def style_sheet(theme: str, *, resolved: bool = False) -> str:
         raise ValueError(f"no theme named {theme!r}")
     fonts = "".join(f".{name}{{font-size:{font.size:g}px;font-weight:{font.weight}}}" for name, font in FONTS.items())
     bars = "".join(f".{name}{{fill:var(--{name})}}" for name in COLOURED)
-    rules = RULES + fonts + bars
-    first = DARK if theme == "dark" else LIGHT
+    rules = RULES + fonts + bars + (theme_changes.rules() if changes else "")
+    light = LIGHT | (theme_changes.LIGHT if changes else {})
+    dark = DARK | (theme_changes.DARK if changes else {})
+    first = dark if theme == "dark" else light
     if resolved:
         return re.sub(r"var\(--([\w-]+)\)", lambda match: first[match[1]], rules)
     head = f":root{{color-scheme:{'light dark' if theme == 'auto' else theme};{_variables(first)}}}"
     if theme == "auto":
-        changed = {name: colour for name, colour in DARK.items() if LIGHT[name] != colour}
+        changed = {name: colour for name, colour in dark.items() if light[name] != colour}
         head += f"@media(prefers-color-scheme:dark){{:root{{{_variables(changed)}}}}}"
     return head + rules
 
@@ -145,7 +149,7 @@ def text_colour(style: str, role: str, inside: str = "") -> str:
     if role in ("warn", "bad"):
         return role
     if style == "p":
-        return "pillink"
+        return "ink" if inside == "changed" else "pillink"
     if style == "q":
         return "pillsub" if inside == "pill" else "sub"
     if style == "b":

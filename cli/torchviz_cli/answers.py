@@ -1,0 +1,180 @@
+"""How a comparison is answered: on stdout in words, and in files, pictures among them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from graphviz_torch import api
+from graphviz_torch.diff.result import Comparison
+from graphviz_torch.errors import RenderError
+from graphviz_torch.render import formats
+from graphviz_torch.render.options import DIRECTIONS, THEMES, RenderOptions
+from graphviz_torch.report import github, json, markdown, text
+from graphviz_torch.report.threshold import THRESHOLDS
+from torchviz_cli import output
+from torchviz_cli.console import Console
+from torchviz_cli.graphs import Request
+from torchviz_cli.output import STDOUT, Output
+from torchviz_cli.versions.obtain import Version
+
+WORDS = ("text", "json", "markdown", "github")
+ALIASES = {"md": "markdown", "txt": "text", "gv": "dot", "mermaid": "mmd"}
+PICTURES = tuple(name for name in formats.FORMATS if name not in ("json", "txt"))
+WIDTH, WIDEST = 100, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How pictures look."""
+
+    context: int | None = None
+    theme: str = "auto"
+    direction: str = "TB"
+    scale: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is wanted: a format for stdout (empty for none), and files."""
+
+    stdout: str
+    files: tuple[Output, ...]
+    fail_on: str | None
+    look: Look
+
+
+def plan(format: str | None, paths: Sequence[str], fail_on: str | None, look: Look, *, quiet: bool) -> Plan:
+    """What is wanted, checked before any work is done.
+
+    Raises:
+        RenderError: an option has no such value.
+        OutputError: a file cannot be written there.
+    """
+    if fail_on is not None:
+        _one_of("--fail-on", fail_on, tuple(THRESHOLDS))
+    _one_of("--theme", look.theme, THEMES)
+    _one_of("--direction", look.direction, DIRECTIONS)
+    if not 0 < look.scale <= 16:
+        raise RenderError(f"`--scale {look.scale:g}` is not between 0 and 16", hint="--scale 2")
+    wanted = None if format is None else _known(format, f"there is no format `{format}`")
+    files = tuple(_file(path, wanted) for path in paths)
+    stdout = next((file.format for file in files if file.path == STDOUT), "")
+    files = tuple(file for file in files if file.path != STDOUT)
+    if not stdout and not files and wanted in PICTURES:
+        raise RenderError(f"`-f {format}` is a picture and needs a place", hint=f"-o diff.{wanted}, or -o -")
+    if not stdout and wanted in WORDS:
+        stdout = wanted
+    return Plan(stdout or ("" if quiet else "text"), files, fail_on, look)
+
+
+def _file(path: str, wanted: str | None) -> Output:
+    if path == STDOUT:
+        if wanted is None:
+            raise RenderError("`-o -` writes to stdout and needs a format", hint="-f svg -o -")
+        return Output(path, wanted)
+    extension = Path(path).suffix.removeprefix(".").lower()
+    if ALIASES.get(extension, extension) not in (*WORDS, *PICTURES) and wanted is not None:
+        found = wanted
+    else:
+        found = _known(extension, f"`{path}`: there is no format `.{extension}`")
+    check_place(path)
+    return Output(os.path.abspath(path), found)
+
+
+def check_place(path: str) -> None:
+    """Refuses a place that cannot be written before any work is done."""
+    # The plan of `render` looks at the place; what it thinks of the format does not matter here.
+    output.plan((f"{path}.txt" if not Path(path).is_dir() else path,), "txt", "")
+
+
+def _known(name: str, problem: str) -> str:
+    found = ALIASES.get(name, name)
+    known = (*WORDS, *PICTURES)
+    if found in known:
+        return found
+    close = difflib.get_close_matches(name[:40], known, 1)
+    raise RenderError(
+        problem, details=(f"formats: {', '.join(known)}",), hint=f"did you mean {close[0]}?" if close else None
+    )
+
+
+def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise RenderError(f"`{option} {value}` is not known", details=(f"known: {', '.join(allowed)}",))
+
+
+def with_inputs(request: Request, inputs: Sequence[str]) -> Request:
+    """The request, with inputs."""
+    return replace(request, inputs=tuple(inputs))
+
+
+def with_notes(comparison: Comparison, versions: tuple[Version, Version]) -> Comparison:
+    """The comparison, with what is to be known of its two sides."""
+    notes = list(comparison.notes)
+    for version, side in zip(versions, ("old", "new"), strict=True):
+        if version.raised and not any(side in note and "raised" in note for note in notes):
+            notes.append(f"the {side} model raised {version.raised[0]}; it is compared as far as it went")
+        notes.extend(version.notes)
+    return replace(comparison, notes=tuple(dict.fromkeys(notes)))
+
+
+def give(comparison: Comparison, versions: tuple[Version, Version], plan: Plan, console: Console) -> None:
+    """Writes the files, then says the answer."""
+    written = []
+    for file in plan.files:
+        with console.stage(f"drawing {file.format}"):
+            written.append((file, _made(comparison, versions, file.format, plan)))
+    if plan.stdout:
+        written.append((Output(STDOUT, plan.stdout), _made(comparison, versions, plan.stdout, plan, said=True)))
+    output.write(written)
+    for file in plan.files:
+        console.note(f"wrote {os.path.relpath(file.path)}")
+
+
+def write_map(comparison: Comparison, path: str, console: Console) -> None:
+    """Writes the state-dict map."""
+    output.write([(Output(os.path.abspath(path), "json"), json.state_dict_map(comparison).encode())])
+    found = comparison.state_dict
+    console.note(f"wrote {path}: {len(found.map)} keys, {len(found.reshaped) + len(found.added)} cannot be filled")
+
+
+def _made(
+    comparison: Comparison, versions: tuple[Version, Version], format: str, plan: Plan, *, said: bool = False
+) -> bytes:
+    if format in PICTURES:
+        return _picture(comparison, versions, format, plan.look)
+    return _words(comparison, versions, format, plan, said=said).encode("utf-8", "backslashreplace")
+
+
+def _words(comparison: Comparison, versions: tuple[Version, Version], format: str, plan: Plan, *, said: bool) -> str:
+    if format == "json":
+        return json.render(comparison)
+    if format == "github":
+        return github.render(comparison, files=versions[1].files, fail_on=plan.fail_on)
+    if format == "markdown":
+        return markdown.render(comparison, _mermaid(comparison, versions, plan.look))
+    terminal = said and sys.stdout.isatty()
+    width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if terminal else WIDTH
+    return text.render(comparison, width=width, color=terminal and not os.environ.get("NO_COLOR"))
+
+
+def _picture(comparison: Comparison, versions: tuple[Version, Version], format: str, look: Look) -> bytes:
+    options = RenderOptions(theme=look.theme, direction=look.direction, scale=look.scale)
+    old, new = versions
+    return api.render_diff(old.graph, new.graph, comparison, format, options, context=look.context)
+
+
+def _mermaid(comparison: Comparison, versions: tuple[Version, Version], look: Look) -> str:
+    """The changed part, closely cut; empty where nothing changed or it does not fit."""
+    if not comparison.changes:
+        return ""
+    try:
+        return _picture(comparison, versions, "mmd", replace(look, context=look.context or 1)).decode("utf-8")
+    except RenderError:
+        return ""

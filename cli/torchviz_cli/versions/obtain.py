@@ -1,0 +1,199 @@
+"""From two sides to two graphs: saved ones are read here, each of the others comes from a process of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from graphviz_torch import api
+from graphviz_torch.errors import TargetError, TorchvizError
+from graphviz_torch.ir import serial
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.trace import targets
+from torchviz_cli.console import Console
+from torchviz_cli.graphs import Request
+from torchviz_cli.versions import child, processes
+from torchviz_cli.versions.child import Orders, Outcome
+from torchviz_cli.versions.locate import Place, locate
+from torchviz_cli.versions.repository import SHORT, content, is_clean
+from torchviz_cli.versions.scratch import scratch
+from torchviz_cli.versions.sides import Side
+from torchviz_cli.versions.sources import source_files
+from torchviz_cli.versions.tree import write_tree
+
+INPUT_FILE = re.compile(r"((?:[^=@]*=)?@)(.+)", re.DOTALL)
+SAID_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One side of a comparison.
+
+    Attributes:
+        name: for people.
+        raised: what the model raised, one fact a line; empty where it ran to its end.
+        files: where the source files lie, from the root of the repository.
+    """
+
+    graph: Graph
+    name: str
+    raised: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A side that has to be traced."""
+
+    side: Side
+    request: Request
+    place: Place | None
+
+
+def obtain_both(
+    old: Side, new: Side, requests: tuple[Request, Request], console: Console, *, follow: bool
+) -> tuple[Version, Version]:
+    """The graphs of two sides.
+
+    Args:
+        follow: whether a side is traced as the saved graph on the other side was.
+
+    Raises:
+        TorchvizError: a revision, a file, a model or an input is not right.
+    """
+    wanted = (old, new)
+    places = [None if side.revision is None else locate(side, new) for side in wanted]
+    saved = [_saved(side, place) for side, place in zip(wanted, places, strict=True)]
+    jobs = [
+        None if graph is not None else _Job(side, _like(request, other) if follow else request, place)
+        for graph, other, side, request, place in zip(saved, reversed(saved), wanted, requests, places, strict=True)
+    ]
+    with processes.cleanly_terminated():
+        traced = _traced([job for job in jobs if job is not None], console)
+    versions = [
+        Version(graph, side.text) if graph is not None else next(traced)
+        for graph, side in zip(saved, wanted, strict=True)
+    ]
+    return versions[0], versions[1]
+
+
+def _saved(side: Side, place: Place | None) -> Graph | None:
+    """The graph of a side that names a saved one."""
+    target = targets.parse(side.target)
+    if not target.is_graph:
+        return None
+    if place is not None:
+        return serial.loads(content(place.repository, place.commit, place.path))
+    file = Path(target.locator)
+    if not file.is_file():
+        near = sorted(path.name for path in file.parent.glob("*.json"))[:SAID_LINES] if file.parent.is_dir() else []
+        details = (f"here are: {', '.join(near)}",) if near else ()
+        raise TargetError(f"there is no file `{target.locator}`", details=details)
+    try:
+        return api.load(file)
+    except TorchvizError as error:
+        raise type(error)(f"{side.text}: {error.message}", details=error.details, hint=error.hint) from error
+
+
+def _like(request: Request, other: Graph | None) -> Request:
+    """The request, traced as the saved graph on the other side was."""
+    if other is None:
+        return request
+    return replace(request, tracer=other.origin.tracer, level=other.origin.level, train=other.origin.training)
+
+
+def _traced(jobs: Sequence[_Job], console: Console) -> Iterator[Version]:
+    """Writes the trees, then runs every side at the same time."""
+    if not jobs:
+        return iter(())
+    with scratch() as folder, console.stage("tracing"):
+        prepared = [_prepared(job, folder / str(number), folder) for number, job in enumerate(jobs)]
+        statuses = processes.run([(place, orders, current) for place, orders, current, _ in prepared])
+        found = []
+        for job, status, (place, _, _, notes) in zip(jobs, statuses, prepared, strict=True):
+            _pass_on(place, console)
+            outcome = _outcome(job, place, status)
+            graph = api.load(place / child.GRAPH)
+            files = source_files(graph, job.side, job.place)
+            found.append(Version(graph, _name(job), outcome.raised, (*notes, *outcome.notes), files))
+    return iter(found)
+
+
+def _prepared(job: _Job, place: Path, folder: Path) -> tuple[Path, Orders, Path, tuple[str, ...]]:
+    """The folder of a process, its orders, the folder it runs in, and notes."""
+    place.mkdir()
+    request = replace(job.request, inputs=tuple(_absolute(text) for text in job.request.inputs))
+    found = job.place
+    if found is None:
+        return place, Orders(replace(request, target=job.side.target), scratch=str(folder)), Path.cwd(), ()
+    tree = place / "tree"
+    notes = write_tree(found.repository, found.commit, tree)
+    inside = found.inside if (tree / found.inside).is_dir() else ""
+    working = "" if found.repository.top is None else str(found.repository.top)
+    orders = Orders(replace(request, target=found.spelled(inside)), working, str(tree), str(folder))
+    return place, orders, tree / inside, (*_commit_notes(job.side, found), *notes)
+
+
+def _absolute(text: str) -> str:
+    """An input whose file is found from any folder."""
+    match = INPUT_FILE.fullmatch(text)
+    if match is None or Path(match[2]).is_absolute() or match[2] == "-":
+        return text
+    return f"{match[1]}{Path.cwd().as_posix()}/{match[2]}"
+
+
+def _commit_notes(side: Side, place: Place) -> tuple[str, ...]:
+    """Which commit a word stands for, and whether anything differs from it at all."""
+    revision = side.revision or ""
+    notes = [] if place.commit.startswith(revision) else [f"{revision} is {place.commit[:SHORT]}"]
+    if side.from_here and is_clean(place.repository, place.commit):
+        notes.append(f"the working tree does not differ from {revision} in any file that git follows")
+    return tuple(notes)
+
+
+def _name(job: _Job) -> str:
+    return job.side.text if job.place is not None else f"{job.side.text} (working tree)"
+
+
+def _pass_on(place: Path, console: Console) -> None:
+    """What the user's code has printed."""
+    said = (place / child.SAID).read_text(encoding="utf-8", errors="replace").rstrip("\n")
+    if said:
+        console.note(said)
+
+
+def _outcome(job: _Job, place: Path, status: int) -> Outcome:
+    """What a process found.
+
+    Raises:
+        TargetError: the target, the model or an input is not right, or the process died.
+        RuntimeError: a fault of ours.
+    """
+    outcome = child.read_outcome(place)
+    if outcome is None:
+        why = f"by signal {-status}" if status < 0 else f"with status {status}"
+        raise TargetError(f"{job.side.text}: the process that ran it ended {why}", details=_last_words(place))
+    if outcome.kind == "fault":
+        raise RuntimeError(f"{job.side.text}: {outcome.message} ({', '.join(outcome.details)})")
+    if outcome.kind == "error":
+        raise TargetError(
+            f"{job.side.text}: {outcome.message}", details=outcome.details, hint=_hint(job.side, outcome.hint)
+        )
+    return outcome
+
+
+def _last_words(place: Path) -> tuple[str, ...]:
+    said = (place / child.SAID).read_text(encoding="utf-8", errors="replace").splitlines()
+    return tuple(said[-SAID_LINES:])
+
+
+def _hint(side: Side, hint: str | None) -> str | None:
+    """A line to type that fits a comparison."""
+    command = "torchviz-cli render "
+    if hint is None or not hint.startswith(command):
+        return hint
+    revision = f"{side.revision}:" if side.revision is not None else ""
+    return f"torchviz-cli diff {revision}{hint.removeprefix(command)} ..."

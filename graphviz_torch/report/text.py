@@ -1,0 +1,68 @@
+"""The answer for a terminal: a line a change, what follows from it as a count, totals, and the verdict on old weights.
+
+Glyphs come first and colour second: `+` added, `-` removed, `~` changed, `>` moved or renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphviz_torch.diff.result import Comparison
+from graphviz_torch.render.elide import one_line
+from graphviz_torch.report import words
+from graphviz_torch.report.words import Line
+
+COLOURS = {"+": "32", "-": "31", "~": "33", ">": "34", "quiet": "2", "bold": "1", "breaking": "1;31"}
+WIDEST_PLACE = 48
+LABEL = 16
+GAP = "  "
+
+
+def render(comparison: Comparison, *, width: int = 100, color: bool = False) -> str:
+    """The answer.
+
+    Args:
+        width: of the terminal, in characters.
+        color: whether to use ANSI colours.
+    """
+    return "\n".join(found.rstrip() for found in _lines(comparison, width, _Paint(color))) + "\n"
+
+
+class _Paint:
+    def __init__(self, color: bool) -> None:
+        self._color = color
+
+    def __call__(self, text: str, style: str) -> str:
+        return f"\x1b[{COLOURS[style]}m{text}\x1b[0m" if self._color and text.strip() and style in COLOURS else text
+
+
+def _lines(comparison: Comparison, width: int, paint: _Paint) -> Iterator[str]:
+    yield paint(one_line(f"{comparison.old} → {comparison.new}", max(width, 40)), "bold")
+    yield words.headline(comparison)
+    if comparison.changes:
+        yield ""
+        yield from _table([words.line(change) for change in comparison.changes], width, paint)
+    yield ""
+    for name, change in words.totals(comparison):
+        yield f"{paint(name.ljust(LABEL), 'quiet')}{GAP}{change}"
+    # Not in columns: scripts look for this line.
+    yield f"checkpoint: {words.checkpoint(comparison)} · {words.verdict(comparison)}"
+    for note in comparison.notes:
+        yield f"{paint('note:', 'quiet')} {one_line(note, 1000)}"
+
+
+def _table(lines: list[Line], width: int, paint: _Paint) -> Iterator[str]:
+    """Glyph, place, what, count; then severity and source, where there is room."""
+    places = min(max(len(line.where) for line in lines), WIDEST_PLACE, max(width // 2, 20))
+    counts = max(len(line.count) for line in lines)
+    ends = [GAP.join(filter(None, (line.severity, line.source))) for line in lines]
+    room = max(width - places - 4 - (counts + len(GAP) if counts else 0) - len(GAP) - max(map(len, ends)), 24)
+    whats = min(max(len(line.what) for line in lines), room)
+    for line, end in zip(lines, ends, strict=True):
+        place = one_line(line.where, places)
+        what = one_line(line.what, whats)
+        cells = [paint(place, line.glyph) + " " * (places - len(place)), what.ljust(whats)]
+        if counts:
+            cells.append(paint(line.count.rjust(counts), "bold"))
+        cells.append(paint(end, "breaking" if line.severity == "breaking" else "quiet"))
+        yield f"{GAP}{paint(line.glyph, line.glyph)} {GAP.join(cells)}"

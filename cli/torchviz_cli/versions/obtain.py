@@ -49,6 +49,7 @@ class _Job:
     """A side that has to be traced."""
 
     side: Side
+    other: Side
     request: Request
     place: Place | None
 
@@ -68,8 +69,10 @@ def obtain_both(
     places = [None if side.revision is None else locate(side, new) for side in wanted]
     saved = [_saved(side, place) for side, place in zip(wanted, places, strict=True)]
     jobs = [
-        None if graph is not None else _Job(side, _like(request, other) if follow else request, place)
-        for graph, other, side, request, place in zip(saved, reversed(saved), wanted, requests, places, strict=True)
+        None if graph is not None else _Job(side, facing, _like(request, other) if follow else request, place)
+        for graph, other, side, facing, request, place in zip(
+            saved, reversed(saved), wanted, reversed(wanted), requests, places, strict=True
+        )
     ]
     with processes.cleanly_terminated():
         traced = _traced([job for job in jobs if job is not None], console)
@@ -179,9 +182,7 @@ def _outcome(job: _Job, place: Path, status: int) -> Outcome:
     if outcome.kind == "fault":
         raise RuntimeError(f"{job.side.text}: {outcome.message} ({', '.join(outcome.details)})")
     if outcome.kind == "error":
-        raise TargetError(
-            f"{job.side.text}: {outcome.message}", details=outcome.details, hint=_hint(job.side, outcome.hint)
-        )
+        raise TargetError(f"{job.side.text}: {outcome.message}", details=outcome.details, hint=_hint(job, outcome.hint))
     return outcome
 
 
@@ -190,10 +191,13 @@ def _last_words(place: Path) -> tuple[str, ...]:
     return tuple(said[-SAID_LINES:])
 
 
-def _hint(side: Side, hint: str | None) -> str | None:
-    """A line to type that fits a comparison."""
+def _hint(job: _Job, hint: str | None) -> str | None:
+    """A line to type that fits a comparison, with the side that was wrong put right."""
     command = "torchviz-cli render "
     if hint is None or not hint.startswith(command):
         return hint
-    revision = f"{side.revision}:" if side.revision is not None else ""
-    return f"torchviz-cli diff {revision}{hint.removeprefix(command)} ..."
+    target = hint.removeprefix(command)
+    if job.place is not None and job.place.path:
+        _, dot, rest = target.partition(".py")
+        target = f"{job.side.revision}:{job.place.path.removesuffix('.py')}{dot}{rest}"
+    return f"torchviz-cli diff {target} {job.other.text}"

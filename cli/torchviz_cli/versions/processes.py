@@ -60,7 +60,8 @@ def _start(folder: Path, current: Path) -> subprocess.Popen[bytes]:
     with open(folder / SAID, "wb") as said:
         return subprocess.Popen(
             # -P: the current folder is not first on the path, where its files would hide modules of the interpreter.
-            [sys.executable, "-P", "-c", program],
+            # -B: no compiled files are left in the user's folders.
+            [sys.executable, "-P", "-B", "-c", program],
             cwd=current,
             stdin=subprocess.PIPE,
             stdout=said,

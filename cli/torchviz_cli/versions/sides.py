@@ -73,7 +73,7 @@ def parse(text: str) -> Side:
     if not colons:
         return Side(text, text)
     before, after = text[: colons[0]], text[colons[0] + 1 :]
-    if len(colons) == 1 and (_is_file(before) or not _is_file(after)):
+    if len(colons) == 1 and (before.lower().endswith(FILES) or not _is_file(after)):
         return Side(text, text)
     if not before:
         raise TargetError(f"`{text}` names no revision before the colon", hint=f"{HEAD}{text}")

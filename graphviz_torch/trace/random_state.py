@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -39,8 +38,8 @@ def random_state(seed: int | None, accelerators: Sequence[torch.device]) -> Iter
 
 
 def _numpy() -> Any:
-    """NumPy's generators, where the process has NumPy in use."""
-    return importlib.import_module("numpy.random") if "numpy" in sys.modules else None
+    """NumPy's generators, where somebody has loaded them; NumPy itself does when they are first asked for."""
+    return sys.modules.get("numpy.random")
 
 
 def _seed(seed: int, everywhere: bool) -> None:

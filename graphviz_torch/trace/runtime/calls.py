@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from sys import _getframe
 from types import FrameType
 from typing import Any
@@ -16,6 +17,8 @@ from graphviz_torch.trace.runtime.values import Values
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
+# Around what the recorder itself asks of tensors while a function mode is on.
+UNSEEN = torch._C.DisableTorchFunction
 
 
 class Calls(Values):
@@ -54,7 +57,8 @@ class Calls(Values):
         call.path = paths[0] if paths else (parent.path if parent else "")
         if not paths and kind == "module":
             call.kind, call.name = "inferred", type(module).__name__
-        call.operands = [self.operand(t) for t in tensors_of((args, kwargs))]
+        with UNSEEN():
+            call.operands = [self.operand(t) for t in tensors_of((args, kwargs) if kwargs else args)]
         call.place = place
         if kind == "module":
             call.in_torch = self._frames.in_torch(module)
@@ -64,7 +68,14 @@ class Calls(Values):
     def leave(self, call: Call, out: Any) -> None:
         """Closes a call that returned."""
         self._close_above(call)
-        tensors = list({id(t): t for t in tensors_of(out)}.values())
+        tensors = {id(tensor): tensor for tensor in tensors_of(out)}
+        with UNSEEN():
+            self._returned(call, tensors.values())
+            if call.rebound:
+                self.unbind(call.rebound, tensors.keys())
+        self._close(call)
+
+    def _returned(self, call: Call, tensors: Iterable[Tensor]) -> None:
         for tensor in tensors:
             held = self.operand(tensor)
             if held.source == "external" and call.operands:
@@ -72,8 +83,6 @@ class Calls(Values):
             elif len(self.ops) == call.first:
                 held = self._synthetic(call, "passthrough", [held], tensor)
             call.results.append(held)
-        self.unbind(call.rebound, {id(tensor) for tensor in tensors})
-        self._close(call)
 
     def broke(self, call: Call, error: BaseException) -> None:
         """Closes a call that raised."""
@@ -166,7 +175,8 @@ class Calls(Values):
         path = self._statics.paths[id(method.module)][0]
         call = self._call(method.module, "inferred", f"{path}.{method.name}" if path else method.name, self.stack[-1])
         call.path = path
-        call.operands = [self.operand(tensor) for tensor in tensors_of(method.given)]
+        with UNSEEN():
+            call.operands = [self.operand(tensor) for tensor in tensors_of(method.given)]
         call.place = None
         call.method = method
         self.followed = True

@@ -6,6 +6,7 @@ object, so that a view read after its base was written finds the writer.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from weakref import ref
 
 import torch
@@ -107,7 +108,7 @@ class Values:
         attribute = self._statics.attribute_path(tensor)
         return self.hold(tensor, "constant" if attribute else "external", None, attribute)
 
-    def unbind(self, rebound: list[tuple[int, Held]], returned: set[int]) -> None:
+    def unbind(self, rebound: list[tuple[int, Held]], returned: Collection[int]) -> None:
         """Gives tensors their earlier value back after a call in which an operation returned its own operand.
 
         `x.to(dtype)` that has nothing to do returns `x` itself. Inside the call its readers read the operation; what

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import numpy.random
 import torch
 from torch import Tensor, nn
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from importlib.resources import files
 from typing import Any, NoReturn, TypeVar
 
 from graphviz_torch.errors import GraphError, GraphFormatError
@@ -25,6 +24,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(", "
 
 def schema() -> dict[str, Any]:
     """The published JSON schema."""
+    from importlib.resources import files
+
     text = files("graphviz_torch.ir").joinpath("graph.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found

@@ -113,11 +113,11 @@ class Facts:
         """What flows along the edges of one key."""
         found = self._labels.get(key)
         if found is None:
-            values = self.tree.groups.get(key, (key,))
-            words = list(dict.fromkeys(self.meta(value) for value in values))
-            found = words[0]
+            values = self.tree.groups.get(key, ())
+            found = self.meta(key)
             if len(values) > 1:
-                found = f"{len(values)} tensors {words[0] if len(words) == 1 else ''}".rstrip()
+                words = {self.meta(value) for value in values}
+                found = f"{len(values)} tensors {found if len(words) == 1 else ''}".rstrip()
             found = self._labels[key] = elide(found, "l", LABEL_LIMIT)
         return found
 
@@ -142,6 +142,10 @@ class Facts:
 
     def _flow(self, node: Node) -> str:
         """What goes in and what comes out."""
-        read = ", ".join([self.meta(value) for value in node.operands[:4]])
-        made = ", ".join([self.meta(value) for value in node.results[:4]])
+        read, made = self._metas_of(node.operands), self._metas_of(node.results)
         return f"{read} → {made}" if read and made else read or made
+
+    def _metas_of(self, values: tuple[str, ...]) -> str:
+        if len(values) == 1:
+            return self.meta(values[0])
+        return ", ".join([self.meta(value) for value in values[:4]])

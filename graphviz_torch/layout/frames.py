@@ -165,24 +165,10 @@ class Framer:
     ) -> tuple[Plan, list[tuple[str, int, int]]]:  # fmt: skip
         ins, outs = len(body.ins), len(body.outs)
         pieces = [Piece(CROSSING, CROSSING, 0.0, 0.0)] * ins
-        for place in range(len(body.items)):
-            pieces.append(self._piece(body, place, faces[place], stems[place], remarks.get(place)))
-        pieces.extend(self._exit(key, outs) for key in body.outs)
-        offsets = [{key: at for key, at, _ in stem} for stem in stems]
-        in_place = {key: number for number, key in enumerate(body.ins)}
-        out_place = {key: ins + len(body.items) + number for number, key in enumerate(body.outs)}
-        keys: dict[str, int] = {}
-        links = []
-        edges = []
-        for (key, target), source in body.edges.items():
-            number = keys.setdefault(key, len(keys))
-            start = in_place[key] if source == BORDER else ins + source
-            end = out_place[key] if target == BORDER else ins + target
-            leaves = 0.0 if source == BORDER else offsets[source][key]
-            inner = None if target == BORDER else body.items[target].inner
-            enters = self.frames[inner].enters[key] if inner is not None else 0.0
-            links.append(Link(start, end, leaves, enters, number))
-            edges.append((key, source, target))
+        for place, (face, stem) in enumerate(zip(faces, stems, strict=True)):
+            pieces.append(self._piece(body, place, face, stem, remarks.get(place)))
+        pieces.extend([self._exit(key, outs) for key in body.outs])
+        links, edges = self._links(body, stems)
         shortest = 0.0
         if self.sideways and head is not None:
             shortest = self._title_width(head) + 2 * TITLE_LEFT - (0 if ins else BOX_PAD) - (0 if outs else BOX_PAD)
@@ -190,6 +176,32 @@ class Framer:
         return Plan(
             tuple(pieces), tuple(links), ins, outs, max(shortest, 0.0), lead, self.sideways, self._loose(body, stems)
         ), edges
+
+    def _links(
+        self, body: Body, stems: list[list[tuple[str, float, str]]]
+    ) -> tuple[list[Link], list[tuple[str, int, int]]]:
+        """The links between the pieces of a frame, and the (key, source, target) of each."""
+        ins, items = len(body.ins), body.items
+        in_place = {key: number for number, key in enumerate(body.ins)}
+        out_place = {key: ins + len(items) + number for number, key in enumerate(body.outs)}
+        keys: dict[str, int] = {}
+        links, edges = [], []
+        for (key, target), source in body.edges.items():
+            leaves = enters = 0.0
+            if source == BORDER:
+                start = in_place[key]
+            else:
+                start, stem = ins + source, stems[source]
+                leaves = stem[0][1] if len(stem) == 1 else next(at for other, at, _ in stem if other == key)
+            if target == BORDER:
+                end = out_place[key]
+            else:
+                end, inner = ins + target, items[target].inner
+                if inner is not None:
+                    enters = self.frames[inner].enters[key]
+            links.append(Link(start, end, leaves, enters, keys.setdefault(key, len(keys))))
+            edges.append((key, source, target))
+        return links, edges
 
     def _exit(self, key: str, outs: int) -> Piece:
         label = self.painter.facts.label(key) if outs > 1 else ""

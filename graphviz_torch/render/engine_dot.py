@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import warnings
 
 from graphviz_torch.errors import EngineWarning
@@ -20,6 +19,8 @@ def draw(graph: Graph, options: RenderOptions, format: str, *, seconds: float = 
     Returns:
         `None`, after an EngineWarning of one line, where Graphviz is missing, fails or runs out of time.
     """
+    import subprocess
+
     from graphviz_torch.render import dot
 
     resolution = [f"-Gdpi={round(PIXELS_PER_INCH * options.scale)}"] if format == "png" else []

@@ -9,8 +9,8 @@ ARROW_LENGTH = 6.4
 
 def number(value: float) -> str:
     """One decimal, none where it is zero."""
-    text = f"{value:.1f}"
-    return (text[:-2] if text != "-0.0" else "0") if text[-1] == "0" else text
+    text = f"{value:.1f}".removesuffix(".0")
+    return text if text != "-0" else "0"
 
 
 def path_tail(path: Path, *, arrow: bool) -> str:

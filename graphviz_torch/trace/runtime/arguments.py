@@ -91,7 +91,8 @@ def _symbol(value: Any) -> Literal:
     if isinstance(value, torch.nn.Module):
         return Symbol("module", type(value).__qualname__)
     if callable(value):
-        return Symbol("function", getattr(value, "__qualname__", type(value).__qualname__))
+        qualified: str = getattr(value, "__qualname__", type(value).__qualname__)
+        return Symbol("function", qualified.replace("_VariableFunctionsClass.", "torch."))
     return Symbol("object", f"{type(value).__module__}.{type(value).__qualname__}")
 
 
@@ -104,11 +105,10 @@ def parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset
     names = _python_names(function)
     if names:
         return names, frozenset()
-    name = getattr(function, "__name__", "").strip("_")
-    try:
-        schemas = torch._C._jit_get_schemas_for_operator(f"aten::{name}")
-    except RuntimeError:
-        return (), frozenset()
+    name = getattr(function, "__name__", "")
+    if name in ("tensor", "as_tensor"):
+        return ("data",), frozenset()
+    schemas = _schemas(name) or _schemas(name.strip("_"))  # `x.normal_(0)` is no `torch.normal`
     longest = max(schemas, key=lambda schema: len(schema.arguments), default=None)
     if longest is None:
         return (), frozenset()
@@ -119,6 +119,13 @@ def parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset
     # torch's manual calls `input` what the schemas call `self`.
     names = tuple("input" if argument.name == "self" else argument.name for argument in longest.arguments)
     return names, frozenset(loose)
+
+
+def _schemas(name: str) -> list[Any]:
+    try:
+        return list(torch._C._jit_get_schemas_for_operator(f"aten::{name}"))
+    except RuntimeError:
+        return []
 
 
 def _python_names(function: Callable[..., Any]) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ class Assembly:
         self._grads = grads
         self._metas: dict[Any, TensorMeta] = {}
         self._ids: dict[int, str] = {}
+        # By memory, how many writes it had seen when the run met it.
+        self._earlier: dict[int, int] = {}
 
     @property
     def nodes(self) -> dict[str, Op]:
@@ -40,7 +42,7 @@ class Assembly:
         """Replays the events into the builder."""
         for event in self._recorder.events:
             if type(event) is Op:
-                if event.operands or event.results or event.error:  # `torch.device("cpu")` says nothing of tensors
+                if _tells(event):
                     self._operation(event)
             elif isinstance(event, Call):
                 self._enter(event)
@@ -75,7 +77,8 @@ class Assembly:
             return self.value(held.previous)
         if held.previous is not None and held.op is not None:
             node = self._ids[held.op.id]
-            return self._builder.written(node, self._meta(held), self.value(held.previous), max(held.version, 0))
+            return self._builder.written(node, self._meta(held), self.value(held.previous), self._writes(held))
+        self._writes(held)
         kind = LEAVES.get(held.source, "constant")
         found = self._builder.leaf(kind, held.name or "external", self._meta(held))
         if held.source == "external":
@@ -117,6 +120,7 @@ class Assembly:
 
     def _operation(self, op: Op) -> None:
         info, call, place, results = op.info, op.call, op.place, op.results
+        operands = tuple([held.id or self.value(held) for held in op.operands])
         if len(results) == 1:
             metas: tuple[TensorMeta, ...] = (self._meta(results[0]),)
             views: tuple[tuple[str | None, int], ...] = (self._view(results[0], op),)
@@ -126,7 +130,7 @@ class Assembly:
         node = self._builder.operation(
             op.name,
             info.op if info is not None else op.name,
-            tuple([held.id or self.value(held) for held in op.operands]),
+            operands,
             metas,
             views,
             attributes(op),
@@ -146,12 +150,23 @@ class Assembly:
             self._remarks(op, info, node.id)
 
     def _view(self, held: Held, op: Op) -> tuple[str | None, int]:
-        version = held.version if held.version > 0 else 0
+        version = self._writes(held)
         if held.storage:
             for operand in op.operands:
                 if operand.storage == held.storage:
                     return operand.id, version
         return (None, version) if version else FRESH
+
+    def _writes(self, held: Held) -> int:
+        """How often the run has written the memory of a value; what was before, or inside the maker, does not count."""
+        counted = held.version
+        if counted > 0 and held.storage:
+            if hasattr(held, "memory"):  # the first value in it
+                self._earlier[held.storage] = counted
+            return max(counted - self._earlier.get(held.storage, 0), 0)
+        if counted == 0 and self._earlier:
+            self._earlier.pop(held.storage, None)
+        return max(counted, 0)
 
     def _remarks(self, op: Op, info: Operation, node: str) -> None:
         if info.reads:
@@ -162,6 +177,13 @@ class Assembly:
         if op.hook is not None:
             hook = {"module": op.hook.module, "kind": op.hook.kind, "name": op.hook.name}
             self._builder.annotate(node, "hook", hook)
+
+
+def _tells(op: Op) -> bool:
+    """Whether an operation is about tensors: `torch.device("cpu")` is not, nor is `x.type()`, which returns a name."""
+    if op.name == "type" and not op.results:
+        return op.error is not None
+    return bool(op.operands or op.results or op.error)
 
 
 def _custom(call: Call | None) -> bool:

@@ -13,7 +13,7 @@ from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace.runtime.places import Frames, Method
 from graphviz_torch.trace.runtime.records import Call, Held, HookRun, Leave, Op, OperandAt, Place
 from graphviz_torch.trace.runtime.structures import tensors_of
-from graphviz_torch.trace.runtime.values import Values
+from graphviz_torch.trace.runtime.values import Values, version
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
@@ -70,10 +70,19 @@ class Calls(Values):
         self._close_above(call)
         tensors = {id(tensor): tensor for tensor in tensors_of(out)}
         with UNSEEN():
+            if call.kind == "autograd_function":
+                self._settled(tensors.values())
             self._returned(call, tensors.values())
             if call.rebound:
                 self.unbind(call.rebound, tensors.keys())
         self._close(call)
+
+    def _settled(self, tensors: Iterable[Tensor]) -> None:
+        """A custom function decides at its end whether its results need gradients, and counts what it marked dirty."""
+        for tensor in tensors:
+            held = self._live.get(id(tensor))
+            if held is not None and held.ref() is tensor:
+                held.grad, held.version = tensor.requires_grad, version(tensor)
 
     def _returned(self, call: Call, tensors: Iterable[Tensor]) -> None:
         for tensor in tensors:

@@ -66,4 +66,4 @@ def _aten(func: Any) -> Operation:
     """The operation behind an aten function."""
     schema = getattr(func, "_schema", None)
     writes = schema is not None and schema.is_mutable
-    return Operation(func.__name__.partition(".")[0], f"torch.ops.{func}", False, writes, below=True)
+    return Operation(func.__name__.partition(".")[0], f"torch.ops.{func}", False, writes, below=True, aside=True)

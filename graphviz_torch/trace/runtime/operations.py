@@ -14,9 +14,9 @@ TENSOR_ATTRIBUTES = frozenset(("T", "mT", "H", "mH", "real", "imag", "data", "gr
 # Functions that compute nothing a reader would want to see.
 DESCRIPTIONS = frozenset(
     """size dim stride numel nelement is_contiguous element_size get_device storage_offset is_floating_point
-    is_complex is_tensor __len__ type data_ptr untyped_storage storage register_hook _is_view requires_grad_
+    is_complex is_tensor __len__ data_ptr untyped_storage storage register_hook _is_view requires_grad_
     has_names __format__ __repr__ __hash__ ndimension backward is_same_size is_signed retain_grad is_inference
-    __dir__ __deepcopy__ names _typed_storage is_shared is_pinned share_memory_ __reduce_ex__ __setstate__
+    __dir__ names _typed_storage is_shared is_pinned share_memory_ __reduce_ex__ __setstate__
     result_type set_default_device can_cast is_storage get_default_device is_autocast_enabled is_grad_enabled
     __iter__ is_set_to is_coalesced sparse_dim dense_dim is_conj is_neg is_inference_mode_enabled
     _set_grad_enabled _enter_autocast _exit_autocast set_autocast_enabled _autograd_init
@@ -29,10 +29,13 @@ READS = frozenset(
     allclose""".split()
 )
 
+# What torch does in these is not all told by their arguments and results.
+ASIDE = frozenset(("batch_norm", "instance_norm", "__deepcopy__"))
+
 OPERATORS = {
     "add": "add", "radd": "add", "iadd": "add_", "sub": "sub", "rsub": "rsub", "isub": "sub_", "mul": "mul",
     "rmul": "mul", "imul": "mul_", "truediv": "div", "div": "div", "rtruediv": "rdiv", "rdiv": "rdiv",
-    "itruediv": "div_", "idiv": "div_", "matmul": "matmul", "rmatmul": "matmul", "pow": "pow", "rpow": "rpow",
+    "itruediv": "div_", "idiv": "div_", "matmul": "matmul", "rmatmul": "rmatmul", "pow": "pow", "rpow": "rpow",
     "neg": "neg", "getitem": "getitem", "setitem": "setitem", "and": "bitwise_and", "or": "bitwise_or",
     "xor": "bitwise_xor", "invert": "bitwise_not", "eq": "eq", "ne": "ne", "lt": "lt", "le": "le", "gt": "gt",
     "ge": "ge", "floordiv": "floor_divide", "mod": "remainder", "abs": "abs", "bool": "bool", "int": "int",
@@ -46,6 +49,7 @@ class Operation:
 
     Attributes:
         below: seen below autograd, where tensors do not count their writes yet; the schema tells what is written.
+        aside: something is left to be noted when it has run; see `graphviz_torch.trace.runtime.aside`.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Operation:
     reads: bool
     writes: bool
     below: bool = False
+    aside: bool = False
 
 
 def classify(function: Callable[..., Any]) -> Operation | None:
@@ -64,7 +69,7 @@ def classify(function: Callable[..., Any]) -> Operation | None:
         if name == "__get__" and attribute in TENSOR_ATTRIBUTES:
             return Operation(attribute, f"torch.Tensor.{attribute}", False, False)
         if name == "__set__" and attribute == "data":
-            return Operation("set_data", "torch.Tensor.data", False, True)
+            return Operation("set_data", "torch.Tensor.data", False, True, aside=True)
         return None
     if name in DESCRIPTIONS:
         return None
@@ -73,7 +78,7 @@ def classify(function: Callable[..., Any]) -> Operation | None:
         OPERATORS.get(plain, plain) if name.startswith("__") else OPERATORS.get(name, name) if name in READS else name
     )
     writes = (word.endswith("_") and not word.startswith("_")) or word == "setitem"
-    return Operation(word, full_name(function, name), name in READS, writes)
+    return Operation(word, full_name(function, name), name in READS, writes, aside=name in ASIDE)
 
 
 def full_name(function: Callable[..., Any], name: str) -> str:

@@ -12,12 +12,13 @@ from torch.nn.parameter import Parameter
 
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.compat import sequence_number
+from graphviz_torch.trace.runtime import aside
 from graphviz_torch.trace.runtime.calls import Calls
 from graphviz_torch.trace.runtime.memory import apart, geometry
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
 from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
-from graphviz_torch.trace.runtime.values import UNCOUNTED, version
+from graphviz_torch.trace.runtime.values import version
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
@@ -131,9 +132,8 @@ class Recorder(Calls):
                 if any(tensor is result for result in made):
                     self._looked_at(op, place, tensor)
             op.results = [self.hold(tensor, "op", op) for tensor in made]
-        if info.below:
-            for held in (*op.results, *op.written):
-                held.version = UNCOUNTED
+        if info.aside:
+            aside.note(self, op, info, tensors)
 
     def _looked_at(self, op: Op, place: int, tensor: Tensor) -> None:
         """Notes that an operation returned its own operand without having written it."""
@@ -172,13 +172,14 @@ class Recorder(Calls):
         if info.below and not info.writes:
             return
         targets = schema_writes(op) if info.below else ()
+        made = tensors_of(out)
         for place, tensor in enumerate(tensors):
             held = op.operands[place]
             now = version(tensor)
             told = place in targets or (place == 0 and info.writes and uncounted(tensor, held.version))
             if (now != held.version or told) and not self._beside(op, info, place, tensors):
                 self.wrote(held, tensor, op)
-                if tensor is not out:
+                if not any(tensor is result for result in made):
                     op.written = [*op.written, self.hold(tensor, "written", op, held.name, held)]
 
     def _beside(self, op: Op, info: Operation, place: int, tensors: list[Tensor]) -> bool:

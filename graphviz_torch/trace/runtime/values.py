@@ -130,8 +130,10 @@ class Values:
         if held.version == UNCOUNTED:
             held.version = now
             return held
-        fresh = self.hold(tensor, held.source, held.op, held.name, held.previous)
-        fresh.id = held.id
+        given = self._sharing(tensor, held.storage)
+        if given is not None:  # `set_`, which no mode sees: the memory is another value's now
+            return self.hold(tensor, "same", None, previous=given)
+        fresh = self.hold(tensor, "same", None, previous=held)
         self.notes.append(("unseen_write", held, "written by something that the tracer did not see"))
         return fresh
 
@@ -156,10 +158,16 @@ class Values:
             self._begin(storage, held)
         return id(storage)
 
-    def _sharing(self, tensor: Tensor) -> Held | None:
-        """A value in the same memory: of the same storage, or at the same address after a detour without a copy."""
+    def _sharing(self, tensor: Tensor, beside: int = 0) -> Held | None:
+        """A value in the same memory: of the same storage, or at the same address after a detour without a copy.
+
+        Args:
+            beside: the key of a storage that is not meant.
+        """
         try:
             storage = tensor.untyped_storage()
+            if id(storage) == beside:
+                return None
             first = self._memory.get(id(storage))
             if first is not None and first.memory() is storage:
                 return first

@@ -1,0 +1,46 @@
+"""What is left to be noted when some operations have run: what neither their arguments nor their results tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from graphviz_torch.trace.runtime.operations import Operation
+from graphviz_torch.trace.runtime.records import Op, OperandAt
+from graphviz_torch.trace.runtime.values import UNCOUNTED
+
+if TYPE_CHECKING:
+    from graphviz_torch.trace.runtime.recording import Recorder
+
+# Places of the running mean and the running variance.
+STATISTICS = (1, 2)
+
+
+def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor]) -> None:
+    """Notes it for one operation that has just run."""
+    if info.below:
+        for held in (*op.results, *op.written):
+            held.version = UNCOUNTED
+    elif op.name == "set_data":
+        _memory_given(recorder, op, tensors)
+    elif op.name == "deepcopy":  # the second argument is what was copied before
+        op.operands, op.args = op.operands[:1], [op.args[0], {}]
+    elif op.kwargs.get("training") or op.kwargs.get("use_input_stats"):
+        _statistics(recorder, op, tensors)
+
+
+def _memory_given(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> None:
+    """`x.data = y` gives a tensor other memory; what shared the old one keeps its value."""
+    held = op.operands[0]
+    op.written = [recorder.hold(tensors[0], "written", op, held.name, held)]
+
+
+def _statistics(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> None:
+    """Normalisation in training writes its running statistics without counting it."""
+    for place in STATISTICS:
+        found = op.args[place] if place < len(op.args) else None
+        if isinstance(found, OperandAt):
+            held, tensor = op.operands[found.index], tensors[found.index]
+            recorder.wrote(held, tensor, op)
+            op.written = [*op.written, recorder.hold(tensor, "written", op, held.name, held)]

@@ -1,0 +1,210 @@
+"""Pairs the operations inside paired calls (pass 6, second half).
+
+1. Operations that compute the same from the same: equal name, literals, and everything upstream within the call. Their
+   order in time means nothing.
+2. The same without literals.
+3. In order: equal name and literals, then equal name.
+4. In a gap between pairs that holds equally many on both sides: one replaces the other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+from graphviz_torch.diff.align import align
+from graphviz_torch.diff.calls import CallPairs
+from graphviz_torch.diff.matching import Matching
+from graphviz_torch.diff.numbers import Numbers
+from graphviz_torch.diff.side import OPERATIONS, Side
+from graphviz_torch.ir.graph import ModuleCall, Node
+
+Item = Node | ModuleCall
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What stands between the same pairs on both sides and has no partner."""
+
+    call: str | None
+    old: tuple[Item, ...]
+    new: tuple[Item, ...]
+
+
+@dataclass(slots=True)
+class Operations:
+    """Which operation is which.
+
+    Attributes:
+        to_new, to_old: the other node of a pair, by id; inputs, outputs, parameters and constants too.
+        gaps: what has no partner, by the call of the new side, in order.
+    """
+
+    to_new: dict[str, str] = field(default_factory=dict)
+    to_old: dict[str, str] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+
+    def pair(self, old: str, new: str) -> None:
+        """Takes two nodes for one and the same."""
+        self.to_new[old], self.to_old[new] = new, old
+
+
+def pair_operations(
+    matching: Matching, old: Side, new: Side, calls: CallPairs, leaves: list[tuple[str, str]], numbers: Numbers
+) -> Operations:
+    """Pairs the operations inside all paired calls.
+
+    Args:
+        leaves: the (old, new) inputs, outputs, parameters, buffers and constants that are the same.
+    """
+    found = Operations()
+    for one, other in leaves:
+        found.pair(one, other)
+    names = {one: number for number, (one, _) in enumerate(leaves)}
+    others = {other: number for number, (_, other) in enumerate(leaves)}
+    tokens = {call: number for number, call in enumerate(calls.to_new)}
+    mirrored = {other: tokens[one] for one, other in calls.to_new.items()}
+    here = _Cones(old, tokens, names, numbers)
+    there = _Cones(new, mirrored, others, numbers)
+    for call, partner in calls.to_new.items():
+        _inside(found, old, new, call, partner, here, there)
+        _fill_gaps(found, old, new, calls, call, partner)
+    return found
+
+
+class _Cones:
+    """Numbers that are equal for operations that compute the same from the same within their call."""
+
+    def __init__(self, side: Side, calls: dict[str | None, int], leaves: dict[str, int], numbers: Numbers) -> None:
+        self._side, self._calls, self._leaves, self._numbers = side, calls, leaves, numbers
+        self.strict: dict[str, int] = {}
+        self.loose: dict[str, int] = {}
+        for node in side.graph.nodes:
+            if node.kind in OPERATIONS and not side.noise(node):
+                self._add(node)
+
+    def _add(self, node: Node) -> None:
+        spelled = self._side.spelled(node)
+        strict: list[Hashable] = []
+        loose: list[Hashable] = []
+        for value in node.operands:
+            self._token(node.module_call, value, strict, loose)
+        if spelled.commutes:
+            strict.sort(key=str)
+            loose.sort(key=str)
+        name, spots = spelled.name, spelled.operands
+        self.strict[node.id] = self._numbers.of((name, spelled.in_place, spelled.literals, spots, tuple(strict)))
+        self.loose[node.id] = self._numbers.of((name, spots, tuple(loose)))
+
+    def _token(self, call: str | None, value: str, strict: list[Hashable], loose: list[Hashable]) -> None:
+        found = self._side.value(value)
+        producer = self._side.producer(found)
+        if producer.module_call == call and producer.id in self.strict:
+            strict.append((self.strict[producer.id], found.index))
+            loose.append((self.loose[producer.id], found.index))
+            return
+        token = self._outside(call, value, producer)
+        strict.append(token)
+        loose.append(token)
+
+    def _outside(self, call: str | None, value: str, producer: Node) -> Hashable:
+        leaf = self._leaves.get(producer.id)
+        if leaf is not None:
+            return "leaf", leaf
+        inner = child_towards(self._side, call, producer.module_call)
+        if inner is not None:
+            results = self._side.index.calls[inner].results
+            return "call", self._calls.get(inner, -1), results.index(value) if value in results else -1
+        operands = self._side.index.calls[call].operands if call is not None else ()
+        return ("argument", operands.index(value)) if value in operands else ("outside", 0)
+
+
+def child_towards(side: Side, call: str | None, inner: str | None) -> str | None:
+    """The call directly inside `call` that holds `inner`; `None` where it is not in there."""
+    while inner is not None:
+        parent = side.index.calls[inner].parent
+        if parent == call:
+            return inner
+        inner = parent
+    return None
+
+
+def _inside(
+    found: Operations, old: Side, new: Side, call: str | None, partner: str | None, here: _Cones, there: _Cones
+) -> None:
+    for mine, theirs in ((here.strict, there.strict), (here.loose, there.loose)):
+        ones, others = _left(found, old, new, call, partner)
+        _equal_numbers(found, ones, others, mine, theirs)
+    for literals in (True, False):
+        ones, others = _left(found, old, new, call, partner)
+        if ones and others:
+            keys = [_key(old, node, literals) for node in ones], [_key(new, node, literals) for node in others]
+            for place, at in align(*keys):
+                found.pair(ones[place].id, others[at].id)
+
+
+def _left(
+    found: Operations, old: Side, new: Side, call: str | None, partner: str | None
+) -> tuple[list[Node], list[Node]]:
+    return (
+        [node for node in old.own.get(call, ()) if node.id not in found.to_new],
+        [node for node in new.own.get(partner, ()) if node.id not in found.to_old],
+    )
+
+
+def _key(side: Side, node: Node, literals: bool) -> Hashable:
+    spelled = side.spelled(node)
+    return (spelled.name, spelled.literals, spelled.operands) if literals else spelled.name
+
+
+def _equal_numbers(
+    found: Operations, ones: list[Node], others: list[Node], mine: dict[str, int], theirs: dict[str, int]
+) -> None:
+    here: dict[int, list[str]] = defaultdict(list)
+    there: dict[int, list[str]] = defaultdict(list)
+    for node in ones:
+        here[mine[node.id]].append(node.id)
+    for node in others:
+        there[theirs[node.id]].append(node.id)
+    for number, nodes in here.items():
+        if len(nodes) == len(there.get(number, ())):
+            for one, other in zip(nodes, there[number], strict=True):
+                found.pair(one, other)
+
+
+def _fill_gaps(
+    found: Operations, old: Side, new: Side, calls: CallPairs, call: str | None, partner: str | None
+) -> None:
+    if not any(_left(found, old, new, call, partner)) and not _regions(old, call) and not _regions(new, partner):
+        return
+    here = _gaps(old, call, lambda item: found.to_new.get(item) or calls.to_new.get(item))
+    there = _gaps(new, partner, lambda item: item if item in found.to_old or item in calls.to_old else None)
+    for anchor in dict.fromkeys((*here, *there)):
+        ones, others = here.get(anchor, []), there.get(anchor, [])
+        if len(ones) == len(others) and all(map(_could_replace, ones, others)):
+            for one, other in zip(ones, others, strict=True):
+                found.pair(one.id, other.id)
+        else:
+            found.gaps.append(Gap(partner, tuple(ones), tuple(others)))
+
+
+def _regions(side: Side, call: str | None) -> bool:
+    return any(side.index.calls[child].kind != "module" for child in side.index.call_children.get(call, ()))
+
+
+def _could_replace(one: Item, other: Item) -> bool:
+    return isinstance(one, Node) and isinstance(other, Node) and len(one.operands) == len(other.operands)
+
+
+def _gaps(side: Side, call: str | None, partner: Callable[[str], str | None]) -> dict[str | None, list[Item]]:
+    """What has no partner, by the partner of what stands before it."""
+    gaps: dict[str | None, list[Item]] = {}
+    anchor: str | None = None
+    for item in side.items(call):
+        known = partner(item.id)
+        if known is not None:
+            anchor = known
+        elif isinstance(item, Node) or item.kind != "module":
+            gaps.setdefault(anchor, []).append(item)
+    return gaps

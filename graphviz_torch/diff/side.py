@@ -1,0 +1,108 @@
+"""One side of a comparison: its graph, its tree, and look-ups that the steps share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from graphviz_torch.diff.numbers import Numbers
+from graphviz_torch.diff.spelling import Spelled, spell
+from graphviz_torch.diff.tree import Branch, Tree, grow
+from graphviz_torch.ir.graph import Graph, ModuleCall, Node, Tensor, Value
+from graphviz_torch.ir.walks import GraphIndex
+
+OPERATIONS = ("call", "module")
+NOISE = frozenset(("detach", "alias"))
+
+
+class Side:
+    """One graph with its look-ups.
+
+    Operations that dispatch adds on its own (`detach`, `alias` in graphs of aten operations) are looked through: they
+    are in no list, and what reads them reads what they read.
+    """
+
+    def __init__(self, graph: Graph, numbers: Numbers) -> None:
+        self.graph = graph
+        self.index = GraphIndex(graph)
+        self.tree: Tree = grow(graph, numbers)
+        self._noisy = graph.origin.level != "function"
+        self._spelled: dict[str, Spelled] = {}
+
+    def noise(self, node: Node) -> bool:
+        """Whether an operation is not the user's."""
+        return self._noisy and node.kind == "call" and node.name in NOISE and len(node.operands) == 1
+
+    def spelled(self, node: Node) -> Spelled:
+        """The operation in the one spelling that is compared."""
+        found = self._spelled.get(node.id)
+        if found is None:
+            found = self._spelled[node.id] = spell(node)
+        return found
+
+    def value(self, value: str) -> Value:
+        """The value behind what is looked through."""
+        found = self.index.values[value]
+        producer = self.index.nodes[found.producer]
+        while self.noise(producer):
+            found = self.index.values[producer.operands[0]]
+            producer = self.index.nodes[found.producer]
+        return found
+
+    def producer(self, value: Value) -> Node:
+        """What made a value."""
+        return self.index.nodes[value.producer]
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The place of each node in the run."""
+        return {node.id: place for place, node in enumerate(self.graph.nodes)}
+
+    @cached_property
+    def own(self) -> dict[str | None, list[Node]]:
+        """The operations directly inside each call, in order."""
+        found: dict[str | None, list[Node]] = defaultdict(list)
+        for node in self.graph.nodes:
+            if node.kind in OPERATIONS and not self.noise(node):
+                found[node.module_call].append(node)
+        return found
+
+    @cached_property
+    def calls_of(self) -> dict[str, list[ModuleCall]]:
+        """The calls of each module, in order."""
+        found: dict[str, list[ModuleCall]] = defaultdict(list)
+        for call in self.graph.calls:
+            if call.kind == "module":
+                found[call.path].append(call)
+        return found
+
+    @cached_property
+    def first(self) -> dict[str, int]:
+        """The place of the first operation inside each call that has any."""
+        found: dict[str, int] = {}
+        for place, node in enumerate(self.graph.nodes):
+            if node.kind in OPERATIONS:
+                for call in self.index.ancestors(node.module_call):
+                    if call in found:
+                        break
+                    found[call] = place
+        return found
+
+    def items(self, call: str | None) -> list[Node | ModuleCall]:
+        """Operations and calls directly inside a call, in order; calls without operations are left out."""
+        inner = [self.index.calls[child] for child in self.index.call_children.get(call, ()) if child in self.first]
+        items: list[Node | ModuleCall] = [*self.own.get(call, ()), *inner]
+        return sorted(items, key=lambda item: self.order[item.id] if isinstance(item, Node) else self.first[item.id])
+
+    @cached_property
+    def holders(self) -> dict[str, tuple[Branch, Tensor]]:
+        """The module and the tensor behind each parameter or buffer node, by the node's name."""
+        found: dict[str, tuple[Branch, Tensor]] = {}
+        for path, branch in self.tree.branches.items():
+            for tensor in branch.tensors:
+                found[f"{path}.{tensor.name}" if path else tensor.name] = (branch, tensor)
+        return found
+
+    def branch_of(self, call: str | None) -> Branch:
+        """The module that a call runs in."""
+        return self.tree.root if call is None else self.tree.branches[self.index.calls[call].path]

@@ -1,0 +1,115 @@
+"""Pairs the parameters and buffers of matched modules, and gives the verdict on the state dict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from graphviz_torch.diff.matching import Matching
+from graphviz_torch.diff.result import StateDict
+from graphviz_torch.diff.tree import Branch, Tree
+from graphviz_torch.ir.graph import Tensor
+
+
+@dataclass(slots=True)
+class TensorPairs:
+    """The tensors of two matched modules.
+
+    Attributes:
+        both: (old, new) of one and the same; removed, added: what only one side has.
+    """
+
+    both: list[tuple[Tensor, Tensor]] = field(default_factory=list)
+    removed: list[Tensor] = field(default_factory=list)
+    added: list[Tensor] = field(default_factory=list)
+
+
+def pair_tensors(old: Branch, new: Branch) -> TensorPairs:
+    """Pairs by name; what is left by kind and shape, where that leaves no doubt."""
+    found = TensorPairs()
+    for ones, others in ((old.module.parameters, new.module.parameters), (old.module.buffers, new.module.buffers)):
+        names = {tensor.name: tensor for tensor in others}
+        both = [(tensor, names[tensor.name]) for tensor in ones if tensor.name in names]
+        taken = {tensor.name for tensor, _ in both}
+        left = [tensor for tensor in ones if tensor.name not in taken]
+        right = [tensor for tensor in others if tensor.name not in taken]
+        renamed = _renamed(left, right) if old.type == new.type else []
+        found.both += both + renamed
+        found.removed += [tensor for tensor in left if all(tensor is not one for one, _ in renamed)]
+        found.added += [tensor for tensor in right if all(tensor is not other for _, other in renamed)]
+    return found
+
+
+def _renamed(left: list[Tensor], right: list[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    """Tensors of one shape that each side has once."""
+    found = []
+    for one in left:
+        alike = [other for other in right if other.meta.shape == one.meta.shape]
+        if len(alike) == 1 and sum(other.meta.shape == one.meta.shape for other in left) == 1:
+            found.append((one, alike[0]))
+    return found
+
+
+def state_dict(matching: Matching, pairs: dict[Branch, TensorPairs]) -> StateDict:
+    """Which keys of the old state dict are which of the new one."""
+    old, new = _keys(matching.old), _keys(matching.new)
+    found: list[tuple[str, str]] = []
+    for branch, tensors in pairs.items():
+        partner = matching.partner[branch]
+        for one, other in tensors.both:
+            found.extend(_both(old.get((branch, one.name), ()), new.get((partner, other.name), ())))
+    return _verdict(found, _shapes(matching.old, old), _shapes(matching.new, new))
+
+
+def _both(ones: tuple[str, ...], others: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Keys of one tensor, which may have several: equal ones first."""
+    same = [key for key in ones if key in others]
+    yield from ((key, key) for key in same)
+    left = [key for key in ones if key not in same], [key for key in others if key not in same]
+    yield from zip(*left, strict=False)
+
+
+def _keys(tree: Tree) -> dict[tuple[Branch, str], tuple[str, ...]]:
+    """The state-dict keys of each tensor: one for each path of its module."""
+    paths: dict[Branch, tuple[str, ...]] = {}
+    found = {}
+    for branch in tree.root.walk():
+        above = paths[branch.parent] if branch.parent else ()
+        below = [f"{path}.{branch.name}" if path else branch.name for path in above] or [branch.path]
+        paths[branch] = tuple(dict.fromkeys((*below, *branch.module.aliases)))
+        for tensor in branch.tensors:
+            if tensor.persistent:
+                found[branch, tensor.name] = tuple(
+                    f"{path}.{tensor.name}" if path else tensor.name for path in paths[branch]
+                )
+    return found
+
+
+def _shapes(tree: Tree, keys: dict[tuple[Branch, str], tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    shapes = {}
+    for (branch, name), names in keys.items():
+        tensor = next(tensor for tensor in branch.tensors if tensor.name == name)
+        shapes.update(dict.fromkeys(names, tensor.meta.shape or ()))
+    return shapes
+
+
+def _verdict(
+    pairs: list[tuple[str, str]], old: dict[str, tuple[int, ...]], new: dict[str, tuple[int, ...]]
+) -> StateDict:
+    taken = {one for one, _ in pairs}
+    given = {other for _, other in pairs}
+    # What torch would load by its name alone counts, whatever the modules are called now.
+    pairs = pairs + [(key, key) for key in old if key in new and key not in taken and key not in given]
+    partner = dict(pairs)
+    fits = {one: other for one, other in partner.items() if old[one] == new[other]}
+    known = set(partner.values())
+    return StateDict(
+        same=tuple(key for key in old if fits.get(key) == key),
+        renamed=tuple((key, fits[key]) for key in old if key in fits and fits[key] != key),
+        reshaped=tuple(
+            (key, partner[key], old[key], new[partner[key]]) for key in old if key in partner and key not in fits
+        ),
+        added=tuple(key for key in new if key not in known),
+        removed=tuple(key for key in old if key not in partner),
+        map={key: fits[key] for key in old if key in fits},
+    )

@@ -1,0 +1,176 @@
+"""The command `diff`, run as users run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("graphviz_torch.diff.compare")
+
+from graphviz_torch import api
+from tests.support.graphs import mlp, tower
+from tests.support.repositories import MODEL, Repository
+
+TANH = MODEL.replace("torch.relu", "torch.tanh")
+
+
+def _run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "torchviz_cli", "diff", *arguments],
+        cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    found = Repository(tmp_path / "repository")
+    found.commit(sub__model_py=MODEL)
+    return found
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    api.save(mlp(), tmp_path / "one.json")
+    api.save(tower(2), tmp_path / "two.json")
+    return tmp_path
+
+
+def test_the_working_tree_against_head(repository: Repository, tmp_path: Path) -> None:
+    repository.write("sub/model.py", TANH)
+    (tmp_path / "temporary").mkdir()
+    before = repository.snapshot()
+    done = _run(
+        repository.folder / "sub", "model.py:build", "--exit-code", "--json", "-o", str(tmp_path / "diff.svg"),
+        "-o", str(tmp_path / "diff.md"), TMPDIR=str(tmp_path / "temporary"),
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert found["summary"]["old"] == "HEAD:model.py:build"
+    assert found["summary"]["new"] == "model.py:build (working tree)"
+    assert [(change["class"], change["before"], change["after"]) for change in found["changes"]] == [
+        ("replaced", "relu", "tanh")
+    ]
+    assert found["changes"][0]["source"]["line"] == 12
+    assert str(tmp_path) not in done.stdout
+    assert "relu → tanh" in (tmp_path / "diff.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "diff.md").read_text(encoding="utf-8").startswith("<!-- torchviz-cli diff -->\n")
+    assert repository.snapshot() == before
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_side_that_raises_is_compared_as_far_as_it_goes(repository: Repository) -> None:
+    repository.write("sub/model.py", MODEL.replace("nn.Linear(16, 4)", "nn.Linear(15, 4)"))
+    done = _run(repository.folder, "sub/model.py:build", "--exit-code")
+    assert done.returncode == 3, done.stderr
+    assert "note: the new model raised RuntimeError: " in done.stdout
+    assert "it is compared as far as it went" in done.stdout
+
+
+def test_an_old_version_that_cannot_be_imported(repository: Repository) -> None:
+    repository.commit(sub__model_py="import a_module_that_is_nowhere\n" + MODEL)
+    repository.write("sub/model.py", MODEL)
+    before = repository.snapshot()
+    done = _run(repository.folder, "sub/model.py:build")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "error: HEAD:sub/model.py:build: model.py cannot be imported: ModuleNotFoundError" in done.stderr.replace(
+        "sub/model.py cannot", "model.py cannot"
+    )
+    assert "help: pip install a_module_that_is_nowhere" in done.stderr
+    assert repository.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("one.json", "one.json", "--exit-code"), 0),
+        (("one.json", "two.json"), 0),
+        (("one.json", "two.json", "--exit-code"), 1),
+        (("one.json", "one.json", "--fail-on", "any"), 0),
+        (("one.json", "two.json", "--fail-on", "breaking"), 1),
+        (("one.json", "two.json", "--fail-on", "structural", "--quiet"), 1),
+    ],
+)
+def test_exit_codes(arguments: tuple[str, ...], status: int, saved: Path) -> None:
+    done = _run(saved, *arguments)
+    assert done.returncode == status, done.stderr
+    assert done.stderr == ""
+    assert (done.stdout == "") == ("--quiet" in arguments)
+    assert "\x1b" not in done.stdout
+
+
+def test_saved_graphs_are_compared_without_torch(saved: Path) -> None:
+    program = (
+        "import sys\n"
+        "from torchviz_cli.app import app\n"
+        "app(['diff', 'one.json', 'two.json', '-q', '-o', 'out.svg', '-o', 'out.json'], standalone_mode=False)\n"
+        "print('torch' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=saved, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+    assert json.loads((saved / "out.json").read_text())["equal"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (("one.json", "three.json"), "there is no file `three.json`", None),
+        (("one.json", "bad.json"), "bad.json: the graph was saved in format 9.0, this version reads 1.x",
+         "upgrade: pip install -U torchviz-cli"),
+        (("one.json", "two.json", "-f", "markdwon"), "there is no format `markdwon`", "did you mean markdown?"),
+        (("one.json", "two.json", "-f", "svg"), "`-f svg` is a picture and needs a place", "-o diff.svg, or -o -"),
+        (("one.json", "two.json", "-o", "diff.jpg"), "`diff.jpg`: there is no format `.jpg`", None),
+        (("one.json", "two.json", "-o", "-"), "`-o -` writes to stdout and needs a format", "-f svg -o -"),
+        (("one.json", "two.json", "--fail-on", "all"), "`--fail-on all` is not known", None),
+        (("one.json", "two.json", "--map", "fc3=head"), "`--map fc3=head`: the old model has no module `fc3`",
+         "--map fc2=head"),
+        (("one.json",), "a revision was asked for, but ",
+         "torchviz-cli diff OLD.py:build NEW.py:build compares two files"),
+    ],
+)  # fmt: skip
+def test_bad_input(arguments: tuple[str, ...], message: str, hint: str | None, saved: Path) -> None:
+    (saved / "bad.json").write_text((saved / "one.json").read_text().replace('"1.0"', '"9.0"', 1))
+    done = _run(saved, *arguments, GIT_CEILING_DIRECTORIES=str(saved.parent))
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"error: {message}")
+    assert hint is None or f"  help: {hint}\n" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_saved_graph_against_a_model(repository: Repository, tmp_path: Path) -> None:
+    """The lock file: a graph that was saved once, compared with the model of today, traced in the same way."""
+    done = subprocess.run(
+        [sys.executable, "-m", "torchviz_cli", "render", "sub/model.py:build", "--train", "-o", "lock.json"],
+        cwd=repository.folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert _run(repository.folder, "lock.json", "sub/model.py:build", "--exit-code").returncode == 0
+    repository.write("sub/model.py", TANH)
+    assert _run(repository.folder, "lock.json", "sub/model.py:build", "--exit-code").returncode == 1
+    repository.commit()
+    assert _run(repository.folder, "HEAD:lock.json", "lock.json", "--exit-code").returncode == 0
+
+
+@pytest.mark.slow
+def test_inputs_of_each_side(repository: Repository) -> None:
+    done = _run(
+        repository.folder, "sub/model.py:build", "--input-old", "3x8", "--input-new", "5x8", "-f", "github"
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "3×8" in done.stdout
+    assert "5×8" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_told(repository: Repository) -> None:
+    repository.write("sub/model.py", "import os\nprint('last words', flush=True)\nos._exit(7)\n")
+    done = _run(repository.folder, "sub/model.py:build")
+    assert done.returncode == 2
+    assert "error: sub/model.py:build: the process that ran it ended with status 7\n  last words\n" in done.stderr

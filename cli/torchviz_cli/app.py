@@ -9,9 +9,11 @@ import typer
 from graphviz_torch.version import __version__
 from torchviz_cli.commands.render import render
 from torchviz_cli.commands.show import show
+from torchviz_cli.usage import Commands
 
 app = typer.Typer(
     name="torchviz-cli",
+    cls=Commands,
     help="See what a PyTorch model really does.",
     no_args_is_help=True,
     rich_markup_mode=None,

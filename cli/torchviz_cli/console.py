@@ -7,11 +7,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from graphviz_torch.errors import TorchvizError
 
 PATIENCE = 0.5
+LONGEST = 1000
 BOLD_RED, BOLD, RESET = "\033[1;31m", "\033[1m", "\033[0m"
 
 
@@ -20,7 +21,7 @@ class Console:
 
     def __init__(self, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._terminal = sys.stderr.isatty()
+        self._terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._color = self._terminal and not os.environ.get("NO_COLOR")
         self._started = time.monotonic()
 
@@ -31,16 +32,20 @@ class Console:
 
     def error(self, problem: TorchvizError) -> None:
         """What was asked, what is there, and a line to type."""
-        print(f"{self._paint('error:', BOLD_RED)} {printable(problem.message)}", file=sys.stderr)  # noqa: T201
+        _say(f"{self._paint('error:', BOLD_RED)} {_indented(problem.message)}")
         for line in problem.details:
-            print(f"  {printable(line)}", file=sys.stderr)  # noqa: T201
+            _say(f"  {_indented(line)}")
         if problem.hint:
-            print(f"  {self._paint('help:', BOLD)} {printable(problem.hint)}", file=sys.stderr)  # noqa: T201
+            _say(f"  {self._paint('help:', BOLD)} {_indented(problem.hint)}")
+
+    def interrupted(self) -> None:
+        """Somebody pressed Ctrl-C."""
+        _say("\ninterrupted")
 
     def note(self, text: str) -> None:
         """Something worth knowing; not with --quiet."""
         if not self._quiet:
-            print(printable(text), file=sys.stderr)  # noqa: T201
+            _say(_indented(text))
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -49,7 +54,13 @@ class Console:
             yield
             return
         wait = max(0.0, PATIENCE - (time.monotonic() - self._started))
-        timer = threading.Timer(wait, lambda: self._show(f"{name} ..."))
+        seen = threading.Event()
+
+        def show() -> None:
+            seen.set()
+            self._show(f"{name} ...")
+
+        timer = threading.Timer(wait, show)
         timer.daemon = True
         timer.start()
         try:
@@ -57,7 +68,8 @@ class Console:
         finally:
             timer.cancel()
             timer.join()
-            self._show("")
+            if seen.is_set():
+                self._show("")
 
     def _show(self, text: str) -> None:
         sys.stderr.write(f"\r\033[K{text}")
@@ -67,10 +79,27 @@ class Console:
         return f"{style}{text}{RESET}" if self._color else text
 
 
+def _say(text: str) -> None:
+    """One message on stderr; where nobody can read it, there is nobody left to tell."""
+    with suppress(OSError, AttributeError):
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+
+def _indented(text: str) -> str:
+    """Printable text, its further lines below the first, none of them without end."""
+    return "\n  ".join(_elided(line) for line in printable(text).split("\n"))
+
+
+def _elided(line: str) -> str:
+    return line if len(line) <= LONGEST else line[: LONGEST // 2] + " ... " + line[-LONGEST // 2 :]
+
+
 def printable(text: str) -> str:
     """Text that cannot steer the terminal and that its encoding can hold."""
     safe = "".join(
-        c if c == "\n" or c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text
+        c if c == "\n" or c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in text.replace("\t", "    ")
     )
-    encoding = sys.stderr.encoding or "utf-8"
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
     return safe.encode(encoding, "backslashreplace").decode(encoding)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import signal
-import sys
+import shlex
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
-from graphviz_torch import api
-from graphviz_torch.errors import TargetError, TraceError
+from graphviz_torch import api, plugins
+from graphviz_torch.errors import TargetError, TorchvizError, TraceError
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.trace import input_grammar, targets
-from graphviz_torch.trace.options import TraceOptions
+from graphviz_torch.trace import input_grammar, locating, targets, tracers
+from graphviz_torch.trace.options import LEVELS, TraceOptions
+from graphviz_torch.trace.said import clip, user_frames
 from graphviz_torch.trace.targets import Target
 from torchviz_cli.console import Console
+from torchviz_cli.limits import output_to_stderr, time_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,12 @@ class Obtained:
 
 def name_of(request: Request) -> str:
     """What output files are called where nothing else is said and no model was loaded yet."""
-    return targets.parse(request.target, request.arguments).name.rpartition(".")[2]
+    return short_name(targets.parse(request.target, request.arguments))
+
+
+def short_name(target: Target) -> str:
+    """The last part of the object's name, else the file's."""
+    return target.name.rpartition(".")[2] if target.object else target.name
 
 
 def obtain(request: Request, console: Console) -> Obtained:
@@ -62,46 +66,78 @@ def obtain(request: Request, console: Console) -> Obtained:
     """
     target = targets.parse(request.target, request.arguments)
     specs = tuple(input_grammar.parse(text) for text in request.inputs)
+    _check_choices(request)
     if target.is_graph:
-        if specs or request.arguments:
-            raise TargetError(
-                "a saved graph takes no inputs and no arguments", hint=f"torchviz-cli render {target.text}"
-            )
-        if not Path(target.locator).is_file():
-            raise TargetError(f"there is no file `{target.locator}`", details=_json_files(Path(target.locator).parent))
+        return _read(target, request, console)
+    if target.is_file:
+        locating.existing(target)
+    with time_limit(request.timeout), output_to_stderr():
+        return _traced(request, target, specs, console)
+
+
+def _check_choices(request: Request) -> None:
+    """Refuses before anything heavy is loaded."""
+    if request.tracer not in tracers.TRACERS and request.tracer not in (
+        known := plugins.names(tracers.TRACERS, tracers.GROUP)
+    ):
+        raise TorchvizError(f"there is no tracer named `{request.tracer}`", details=(f"known: {', '.join(known)}",))
+    if request.level not in LEVELS:
+        raise TorchvizError(f"there is no level named `{request.level}`", details=(f"known: {', '.join(LEVELS)}",))
+
+
+def _read(target: Target, request: Request, console: Console) -> Obtained:
+    if request.inputs or request.arguments:
+        raise TargetError(
+            "a saved graph takes no inputs and no arguments", hint=f"torchviz-cli render {shlex.quote(target.text)}"
+        )
+    path = Path(target.locator)
+    try:
         # A process that draws one saved graph ends soon and makes no cycles; to look for them costs a third of it.
         gc.disable()
         with console.stage("reading"):
-            return Obtained(api.load(target.locator), target.name)
-    with _time_limit(request.timeout), _user_output_to_stderr():
-        return _traced(request, target, specs, console)
+            return Obtained(api.load(path), target.name)
+    except FileNotFoundError:
+        raise TargetError(f"there is no file `{clip(target.locator)}`", details=_json_files(path.parent)) from None
+    except IsADirectoryError:
+        raise TargetError(f"`{clip(target.locator)}` is a folder", hint="name a saved graph, a .json file") from None
+    except OSError as error:
+        raise TargetError(f"cannot read `{clip(target.locator)}`: {error.strerror or error}") from error
 
 
 def _traced(request: Request, target: Target, specs: Sequence[input_grammar.InputSpec], console: Console) -> Obtained:
     # Without NumPy torch warns at its first tensor; it is no concern of somebody who draws a model.
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
     with console.stage("loading"):
-        from graphviz_torch.trace import inputs, loading
+        from graphviz_torch.trace import inputs, loading, matching
 
-        loaded = loading.load(target, request.seed)
+        loaded = loading.load(target, request.seed, examples=not specs)
         if target.object is None:
             console.note(f"using `{loaded.object}` of {target.locator}")
         args, kwargs = loaded.args, loaded.kwargs
-        if specs:
-            args, kwargs = inputs.make(loaded.model, specs, request.seed)
-    static = request.tracer == "fx"
-    if args is None and inputs.needs_input(loaded.model) and not static:
-        inputs.check(loaded.model, (), {}, loaded.object)
-    if args is not None or not static:
-        inputs.check(loaded.model, args or (), kwargs, loaded.object)
+        with loading.importable(loaded.roots):
+            if specs:
+                args, kwargs = inputs.make(loaded.model, specs, request.seed)
+            if args is not None or request.tracer != "fx":
+                matching.check(loaded.model, args or (), kwargs, loaded.object, _command(request))
     options = TraceOptions(
         request.tracer, request.level, request.train, request.seed, _shown(target, loaded.object), loaded.roots
     )
+    name = loaded.object.rpartition(".")[2]
     with console.stage("tracing"), loading.importable(loaded.roots):
         try:
-            return Obtained(api.trace(loaded.model, args or (), kwargs, options), loaded.object)
+            return Obtained(api.trace(loaded.model, args or (), kwargs, options), name)
         except TraceError as error:
-            return Obtained(error.graph, loaded.object, error)
+            return Obtained(error.graph, name, error)
+        except SystemExit as error:
+            raise TargetError(f"`{loaded.object}` ended the program while it ran", details=user_frames(error)) from None
+
+
+def _command(request: Request) -> str:
+    """The command line so far, as it would be typed again."""
+    words = ["torchviz-cli", "render", request.target]
+    for argument in request.arguments:
+        words += ["--arg", argument]
+    return shlex.join(words)
 
 
 def _shown(target: Target, name: str) -> str:
@@ -114,29 +150,3 @@ def _shown(target: Target, name: str) -> str:
 def _json_files(folder: Path) -> tuple[str, ...]:
     names = sorted(path.name for path in folder.glob("*.json"))[:12] if folder.is_dir() else []
     return ("here are: " + ", ".join(names),) if names else ()
-
-
-@contextlib.contextmanager
-def _user_output_to_stderr() -> Iterator[None]:
-    """What the user's code prints must not end up in the middle of a picture on stdout."""
-    with contextlib.redirect_stdout(sys.stderr):
-        yield
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raises `TimeoutError` inside the user's code after some seconds, so that the partial graph shows where it was."""
-    if seconds <= 0 or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise TimeoutError(f"stopped after {seconds:g} seconds (--timeout)")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

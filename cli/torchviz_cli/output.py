@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from graphviz_torch import plugins
 from graphviz_torch.errors import OutputError, RenderError
 from graphviz_torch.render import formats
+from graphviz_torch.trace.said import clip, shown
 
 STDOUT = "-"
 LONGEST_NAME = 100
@@ -25,27 +29,37 @@ class Output:
     path: str
     format: str
 
+    @property
+    def place(self) -> Path:
+        """Where the file goes; not for stdout."""
+        return Path(self.path)
+
 
 def plan(paths: Sequence[str], format: str | None, name: str) -> tuple[Output, ...]:
     """The outputs that were asked for, checked before any work is done.
+
+    The extension of a path tells its format; `format` is for stdout and for paths that tell none. Places are kept
+    absolute, since the user's code may change the current folder.
+
+    Args:
+        name: what the file is called where no path is given.
 
     Raises:
         RenderError: a format is unknown, or stdout was asked for without one.
         OutputError: a folder is not there or not writable.
     """
     if format is not None:
-        _known(format, f"there is no format `{format}`")
+        _known(format, f"there is no format `{clip(format)}`")
     if not paths:
         wanted = format or "svg"
-        outputs: tuple[Output, ...] = (Output(f"{_file_name(name)}.{formats.ALIASES.get(wanted, wanted)}", wanted),)
-    else:
-        outputs = tuple(_output(path, format) for path in paths)
-    doubled = [o.path for o in outputs if o.path == STDOUT]
-    if len(doubled) > 1:
+        paths = (f"{_file_name(name)}.{formats.ALIASES.get(wanted, wanted)}",)
+    outputs = tuple(_output(path, format) for path in paths)
+    if sum(output.path == STDOUT for output in outputs) > 1:
         raise OutputError("stdout is asked for twice", hint="-o - once, further formats into files")
+    _check_format_is_used(outputs, format)
     for output in outputs:
         if output.path != STDOUT:
-            _check_place(Path(output.path))
+            _check_place(output.place)
     return outputs
 
 
@@ -58,18 +72,15 @@ def write(outputs: Sequence[tuple[Output, bytes]]) -> None:
     waiting: list[tuple[str, Path]] = []
     try:
         for output, data in outputs:
+            if output.path != STDOUT:
+                waiting.append((_beside(output, data), output.place))
+        for output, data in outputs:
             if output.path == STDOUT:
-                sys.stdout.buffer.write(data)
-                sys.stdout.buffer.flush()
-            else:
-                waiting.append((_beside(Path(output.path), data), Path(output.path)))
+                say(data)
         while waiting:
             temporary, place = waiting[0]
             os.replace(temporary, place)
             waiting.pop(0)
-    except BrokenPipeError:
-        # The reader has what it wanted; what Python would flush on the way out goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         raise OutputError(f"cannot write {error.filename or 'the output'}: {error.strerror or error}") from error
     finally:
@@ -77,17 +88,49 @@ def write(outputs: Sequence[tuple[Output, bytes]]) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
-def _beside(place: Path, data: bytes) -> str:
-    handle, temporary = tempfile.mkstemp(prefix=".torchviz-", suffix=".part", dir=place.parent)
+def say(data: bytes | str) -> None:
+    """Puts a result on stdout at once, so that an error is told, not lost on the way out.
+
+    Raises:
+        OutputError: stdout is closed, or what it leads to is full.
+    """
     try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
+        if isinstance(data, str):
+            sys.stdout.flush()
+            data = data.encode(sys.stdout.encoding or "utf-8", "surrogateescape" if _is_utf8() else "backslashreplace")
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # The reader has what it wanted; what Python would flush on the way out goes nowhere.
+        _silence_stdout()
+    except OSError as error:
+        _silence_stdout()
+        raise OutputError(f"cannot write to stdout: {error.strerror or error}") from error
+
+
+def _is_utf8() -> bool:
+    return (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+
+
+def _silence_stdout() -> None:
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _beside(output: Output, data: bytes) -> str:
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".torchviz-", suffix=".part", dir=output.place.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        os.chmod(temporary, _mode(place))
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise OutputError(f"cannot write `{place}`: {error.strerror or error}") from error
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        os.chmod(temporary, _mode(output.place))
+    except BaseException as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OutputError(f"cannot write `{clip(output.path)}`: {error.strerror or error}") from error
         raise
     return temporary
 
@@ -107,20 +150,41 @@ def _output(path: str, format: str | None) -> Output:
             raise RenderError("`-o -` writes to stdout and needs a format", hint="-f svg -o -")
         return Output(path, format)
     extension = Path(path).suffix.removeprefix(".").lower()
+    if _is_known(extension):
+        return Output(path, extension)
+    if format is not None:
+        return Output(path, format)
+    if not extension:
+        raise RenderError(
+            f"`{clip(path)}` has no extension to tell the format", details=(_list(),), hint=f"-o {clip(path)}.svg"
+        )
+    _known(extension, f"`{clip(path)}`: there is no format `.{clip(extension)}`")
+    return Output(path, extension)
+
+
+def _check_format_is_used(outputs: Sequence[Output], format: str | None) -> None:
     if format is None:
-        if not extension:
-            raise RenderError(
-                f"`{path}` has no extension to tell the format", details=(_list(),), hint=f"-o {path}.svg"
-            )
-        _known(extension, f"`{path}`: there is no format `.{extension}`")
-    return Output(path, format or extension)
+        return
+    wanted = formats.ALIASES.get(format, format)
+    if all(formats.ALIASES.get(output.format, output.format) != wanted for output in outputs):
+        path = outputs[0].path
+        raise RenderError(
+            f"`-f {format}` and `-o {clip(path)}` contradict each other",
+            hint=f"leave -f away, or -o {clip(str(Path(path).with_suffix('.' + wanted)))}",
+        )
+
+
+def _is_known(name: str) -> bool:
+    if name in formats.FORMATS or name in formats.ALIASES:
+        return True
+    return name in plugins.names(formats.FORMATS, formats.GROUP)
 
 
 def _known(name: str, problem: str) -> None:
-    known = plugins.names(formats.FORMATS, formats.GROUP)
-    if formats.ALIASES.get(name, name) in known:
+    if _is_known(name):
         return
-    close = difflib.get_close_matches(name, [*known, *formats.ALIASES], 1)
+    known = plugins.names(formats.FORMATS, formats.GROUP)
+    close = difflib.get_close_matches(name[:40], [*known, *formats.ALIASES], 1)
     raise RenderError(problem, details=(_list(),), hint=f"did you mean {close[0]}?" if close else None)
 
 
@@ -130,12 +194,17 @@ def _list() -> str:
 
 def _check_place(path: Path) -> None:
     folder = path.parent
-    if not folder.is_dir():
-        raise OutputError(f"cannot write `{path}`: there is no folder `{folder}`", hint=f"mkdir -p {folder}")
-    if path.is_dir():
-        raise OutputError(f"cannot write `{path}`: it is a folder", hint=f"-o {path / 'model.svg'}")
+    told = clip(shown(str(path)))
+    try:
+        if not folder.is_dir():
+            near = shown(str(folder))
+            raise OutputError(f"cannot write `{told}`: there is no folder `{near}`", hint=f"mkdir -p {quote(near)}")
+        if path.is_dir():
+            raise OutputError(f"cannot write `{told}`: it is a folder", hint=f"-o {quote(f'{told}/model.svg')}")
+    except OSError as error:  # longer than a file name can be
+        raise OutputError(f"cannot write `{told}`: {error.strerror or error}") from error
     if not os.access(folder, os.W_OK):
-        raise OutputError(f"cannot write `{path}`: the folder `{folder}` is not writable")
+        raise OutputError(f"cannot write `{told}`: the folder `{shown(str(folder))}` is not writable")
 
 
 def _file_name(name: str) -> str:

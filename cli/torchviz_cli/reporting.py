@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback as tracebacks
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import typer
 from graphviz_torch.errors import TorchvizError
 from torchviz_cli import exit_codes
 from torchviz_cli.console import Console
+from torchviz_cli.limits import OutOfTimeError
 
 
 @contextmanager
@@ -26,8 +26,11 @@ def reported(console: Console, traceback: bool) -> Iterator[None]:
             tracebacks.print_exc()
         console.error(error)
         raise typer.Exit(exit_codes.USAGE) from None
+    except OutOfTimeError as error:
+        console.error(TorchvizError(str(error), hint="give it more seconds, or leave --timeout away"))
+        raise typer.Exit(exit_codes.USAGE) from None
     except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted\n")
+        console.interrupted()
         raise typer.Exit(exit_codes.INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback of ours reaches the terminal
         if traceback:

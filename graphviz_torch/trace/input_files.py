@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from graphviz_torch.errors import InputError
+from graphviz_torch.trace.said import clip, first_line, words_of
 
 
 def read(file: str, key: str) -> Any:
@@ -18,39 +19,57 @@ def read(file: str, key: str) -> Any:
     Raises:
         InputError: the file is not there, is of an unknown kind, broken or unsafe, or has no such key.
     """
-    path = Path(file)
-    if not path.is_file():
-        near = sorted(
-            p.name for p in (path.parent if path.parent.is_dir() else Path()).iterdir() if p.suffix in READERS
-        )
-        raise InputError(f"there is no file `{file}`", details=("here are: " + ", ".join(near[:12]),) if near else ())
+    path = Path(file).expanduser() if file.startswith("~") else Path(file)
+    if not _is_file(path):
+        raise _no_file(path, file)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise InputError(f"`{file}` is of no known kind", details=(f"kinds: {' '.join(READERS)}",))
+        raise InputError(f"`{clip(file)}` is of no known kind", details=(f"kinds: {' '.join(READERS)}",))
     return _entry(reader(path), key, file)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # longer than a file name can be
+        return False
+
+
+def _no_file(path: Path, file: str) -> InputError:
+    try:
+        near = sorted(p.name for p in path.parent.iterdir() if p.suffix.lower() in READERS)
+    except OSError:  # no such folder, or not readable
+        near = []
+    close = difflib.get_close_matches(path.name[:100], near, 1)
+    return InputError(
+        f"there is no file `{clip(file)}`",
+        details=("here are: " + ", ".join(near[:12]),) if near else (),
+        hint=f"-i @{path.with_name(close[0])}" if close else None,
+    )
 
 
 def _torch(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
-        unsafe = "weights_only" in str(error) or "Unsupported" in str(error)
-        reason = "it holds objects that would run code when read" if unsafe else str(error).splitlines()[0][:200]
-        raise InputError(
-            f"`{path}` cannot be read: {reason}",
-            hint="save plain tensors: torch.save({'x': x}, path)",
-        ) from error
+        words = words_of(error)
+        unsafe = "weights_only" in words or "Unsupported" in words
+        reason = "it holds objects that would run code when read" if unsafe else first_line(error)
+        raise _unreadable(path, reason) from error
 
 
 def _numpy(path: Path) -> Any:
     numpy = _library("numpy", path)
     try:
         loaded = numpy.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise InputError(f"`{path}` cannot be read: {error}") from error
-    if hasattr(loaded, "files"):
-        return {name: torch.from_numpy(loaded[name]) for name in loaded.files}
-    return torch.from_numpy(loaded)
+        if hasattr(loaded, "files"):
+            with loaded:
+                return {name: torch.from_numpy(loaded[name]) for name in loaded.files}
+        return torch.from_numpy(loaded)
+    except Exception as error:
+        unsafe = "allow_pickle" in words_of(error)
+        reason = "it holds objects that would run code when read" if unsafe else first_line(error)
+        raise _unreadable(path, reason) from error
 
 
 def _safetensors(path: Path) -> Any:
@@ -60,7 +79,13 @@ def _safetensors(path: Path) -> Any:
     try:
         return load_file(str(path))
     except Exception as error:
-        raise InputError(f"`{path}` cannot be read: {error}") from error
+        raise _unreadable(path, first_line(error)) from error
+
+
+def _unreadable(path: Path, reason: str) -> InputError:
+    return InputError(
+        f"`{clip(str(path))}` cannot be read: {reason}", hint="save plain tensors: torch.save({'x': x}, 'batch.pt')"
+    )
 
 
 READERS: dict[str, Callable[[Path], Any]] = {
@@ -89,9 +114,11 @@ def _entry(loaded: Any, key: str, file: str) -> Any:
     if isinstance(loaded, (list, tuple)) and key.isdigit() and int(key) < len(loaded):
         return loaded[int(key)]
     keys = [str(name) for name in loaded] if isinstance(loaded, Mapping) else []
-    close = difflib.get_close_matches(key, keys, 1)
+    close = difflib.get_close_matches(key[:100], keys, 1)
     raise InputError(
-        f"`{file}` has no entry `{key}`",
-        details=(f"entries: {', '.join(keys[:20])}",) if keys else (f"it holds one {type(loaded).__name__}",),
-        hint=f"@{file}:{close[0]}" if close else None,
+        f"`{clip(file)}` has no entry `{clip(key)}`",
+        details=(f"entries: {', '.join(map(clip, keys[:20]))}",)
+        if keys
+        else (f"it holds one {type(loaded).__name__}",),
+        hint=f"-i @{file}:{close[0]}" if close else None,
     )

@@ -6,6 +6,7 @@ No torch in here.
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,10 @@ NAMES = frozenset((*DTYPES.values(), "bool"))
 FILLS = ("randn", "rand", "zeros", "ones", "arange")
 NAMED = re.compile(r"(?P<name>[^\W\d]\w*)=(?P<value>.*)", re.DOTALL)
 RANGE = re.compile(r"(?P<low>-?\d+(?:\.\d+)?)\.\.(?P<high>-?\d+(?:\.\d+)?)")
+# Shapes as they are written elsewhere: 1,32 or (1, 32) or [1,32] or 1*32.
+SEPARATED = re.compile(r"[(\[]?\s*\d+(?:[\s,;*X]+\d+)*[\s,]*[)\]]?")
+SHAPES = "a shape is its sizes with x between them, or scalar"
+LONGEST_SIZE = 18
 EXAMPLE = "-i 1x3x224x224, -i ids=1x128:i64:0..30522, -i mask=1x128:bool:ones, -i x=@batch.pt:x, -i n=py:3"
 
 
@@ -63,7 +68,9 @@ def parse(text: str) -> InputSpec:
     if value.startswith("@"):
         file, key = _file_and_key(value[1:], text)
         return InputSpec(text, name, file=file, key=key)
-    value, _, device = value.partition("@")
+    value, at, device = value.partition("@")
+    if at and not device:
+        raise InputError(f"`{_clip(text)}` names no device after `@`", hint="-i 1x32@cuda:0")
     shape, *rest = value.split(":")
     dtype, fill = _dtype_and_fill(rest, text)
     return InputSpec(text, name, _shape(shape, text), dtype, fill, device)
@@ -90,8 +97,19 @@ def _shape(word: str, text: str) -> tuple[int, ...]:
         return ()
     sizes = word.lower().replace("×", "x").split("x")
     if not all(size.isascii() and size.isdigit() for size in sizes):
-        raise InputError(f"`{_clip(text)}`: `{_clip(word)}` is no shape", hint=EXAMPLE)
+        raise _no_shape(word, text)
+    if any(len(size.lstrip("0")) > LONGEST_SIZE for size in sizes):
+        raise InputError(f"`{_clip(text)}`: no tensor is as large as `{_clip(word)}`", hint=EXAMPLE)
     return tuple(int(size) for size in sizes)
+
+
+def _no_shape(word: str, text: str) -> InputError:
+    name, equals, _ = word.partition("=")
+    if equals:
+        return InputError(f"`{_clip(text)}`: `{_clip(name)}` is no name of an input", hint=EXAMPLE)
+    sizes = re.findall(r"\d+", word) if SEPARATED.fullmatch(word) else []
+    hint = "-i " + text.replace(word, "x".join(sizes), 1) if sizes and len(text) < 80 else EXAMPLE
+    return InputError(f"`{_clip(text)}`: `{_clip(word)}` is no shape", details=(SHAPES,), hint=hint)
 
 
 def _dtype_and_fill(words: list[str], text: str) -> tuple[str, str]:
@@ -100,15 +118,22 @@ def _dtype_and_fill(words: list[str], text: str) -> tuple[str, str]:
     if len(words) == 1 and _is_fill(words[0]):
         words = ["", words[0]]
     dtype, fill = [*words, "", ""][:2]
-    if dtype and DTYPES.get(dtype, dtype) not in NAMES:
-        raise InputError(
-            f"`{_clip(text)}`: there is no dtype `{_clip(dtype)}`", details=(f"dtypes: {' '.join(DTYPES)} bool",)
-        )
+    dtype = dtype.removeprefix("torch.")
+    dtype = DTYPES.get(dtype, dtype)
+    if dtype and dtype not in NAMES:
+        raise _unknown("dtype", dtype, [*DTYPES, "bool", *sorted(NAMES - {"bool"})], len(DTYPES) + 1, text)
     if fill and not _is_fill(fill):
-        raise InputError(
-            f"`{_clip(text)}`: there is no fill `{_clip(fill)}`", details=(f"fills: {' '.join(FILLS)} LO..HI",)
-        )
-    return DTYPES.get(dtype, dtype), fill
+        raise _unknown("fill", fill, [*FILLS, "LO..HI"], len(FILLS) + 1, text)
+    return dtype, fill
+
+
+def _unknown(what: str, word: str, known: list[str], told: int, text: str) -> InputError:
+    close = difflib.get_close_matches(word.lower()[:40], known, 1)
+    return InputError(
+        f"`{_clip(text)}`: there is no {what} `{_clip(word)}`",
+        details=(f"{what}s: {' '.join(known[:told])}",),
+        hint="-i " + text.replace(word, close[0], 1) if close and len(text) < 80 else None,
+    )
 
 
 def _is_fill(word: str) -> bool:

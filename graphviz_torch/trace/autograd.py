@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from graphviz_torch.errors import UnsupportedModelError
+from graphviz_torch.errors import TorchvizError, UnsupportedModelError
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import Graph, Json, Origin, TensorMeta
 from graphviz_torch.ir.literals import Literal, Symbol
@@ -53,19 +53,25 @@ def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], optio
         UnsupportedModelError: no output has a gradient; the message says why.
         TraceError: the model raised.
     """
+    try:
+        return _traced(model, args, kwargs, options)
+    except TorchvizError:
+        raise
+    except Exception:
+        runtime.trace(model, args, kwargs, options)  # raises what happened, with the partial graph
+        raise
+
+
+def _traced(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
     statics = Statics(model)
     sources = Sources(options.roots)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
     builder.set_modules(module_tree(statics, sources))
-    with unchanged(statics, options.training, options.seed) as guard:
+    with unchanged(statics, options.training, options.seed, (args, kwargs)) as guard:
         recorder = Recorder(statics, guard.about_to_write)
         inputs = runtime.inputs_of(model, args, kwargs)
-        try:
-            with intercepted(recorder, "function"):
-                out = model(*args, **kwargs)
-        except Exception:
-            runtime.trace(model, args, kwargs, options)
-            raise
+        with intercepted(recorder, "function"):
+            out = model(*args, **kwargs)
         outputs = [(name, tensor) for name, tensor in named_tensors(out, "") if tensor.requires_grad]
         if not outputs:
             raise _without_gradient(model, named_tensors(out, ""))

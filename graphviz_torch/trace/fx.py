@@ -48,7 +48,7 @@ def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], optio
     """
     statics = Statics(model)
     sources = Sources(options.roots)
-    with unchanged(statics, options.training, options.seed):
+    with unchanged(statics, options.training, options.seed, (args, kwargs)):
         bound = _bound(model, args, kwargs)
         traced = _symbolic(model, bound if args or kwargs else None, sources)
         if args or kwargs:

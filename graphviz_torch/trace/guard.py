@@ -1,4 +1,4 @@
-"""The guard: puts the user's model and process back as they were, whatever happened in between.
+"""The guard: puts the user's model, inputs and process back as they were, whatever happened in between.
 
 Weights can be large, so none is copied unless something is about to write it: the recorder says so through
 `Guard.about_to_write`. Buffers are copied at the start, since native kernels (batch norm) write them unannounced.
@@ -6,8 +6,8 @@ Weights can be large, so none is copied unless something is about to write it: t
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from operator import is_
 from typing import Any
@@ -16,54 +16,119 @@ import torch
 from torch import nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
+from graphviz_torch.trace.contents import Contents
 from graphviz_torch.trace.random_state import random_state
 from graphviz_torch.trace.statics import Statics
 
 UNINITIALIZED = (UninitializedParameter, UninitializedBuffer)
-CONTAINERS = frozenset((dict, OrderedDict, list, set))
+CONTAINERS = frozenset((dict, OrderedDict, defaultdict, list, set, deque))
+# Longer containers are tables of plain data; what is inside of their parts is not looked at.
+LONGEST = 1000
+REGISTERED = frozenset(("_parameters", "_buffers", "_modules"))
+TENSOR_HOOKS = ("_backward_hooks", "_post_accumulate_grad_hooks")
 
 
 class Guard:
-    """Knows how a model was, and puts it back."""
+    """Knows how a model and its inputs were, and puts them back.
 
-    def __init__(self, statics: Statics) -> None:
-        self._modules = [(module, dict(module.__dict__), _inner(module)) for _, module in statics.modules]
-        self._tensors = [
-            (tensor, tensor.requires_grad, tensor.grad) for tensor in statics.tensors() if not lazy(tensor)
-        ]
-        self._memory: dict[int, torch.Tensor] = {}
-        self._copies: list[tuple[torch.Tensor, torch.Tensor]] = []
-        for kind, tensor, _ in statics.leaves.values():
-            if lazy(tensor):  # has no memory yet
-                continue
-            if kind == "buffer":
-                self._save(tensor)
-            else:
-                self._memory[_address(tensor)] = tensor
+    Args:
+        given: the arguments of the run.
+    """
 
-    def about_to_write(self, tensor: torch.Tensor) -> None:
-        """Copies the weight whose memory is about to be written, if it is one."""
-        if self._memory:
-            weight = self._memory.pop(_address(tensor), None)
-            if weight is not None:
-                self._save(weight)
+    def __init__(self, statics: Statics, given: Any = ()) -> None:
+        self._modules: list[tuple[nn.Module, dict[str, Any]]] = []
+        self._containers: list[tuple[Any, Any]] = []
+        self._tensors: list[_Tensor] = []
+        self._contents = Contents()
+        self.about_to_write = self._contents.about_to_write
+        self.keep_places = self._contents.keep_places
+        self._seen: set[int] = set()
+        self._model(statics)
+        self._look_into(given)
 
     def restore(self) -> None:
         """Puts everything back that differs."""
-        for module, attributes, inner in self._modules:
-            _restore(module, attributes, inner)
-        for tensor, copy in self._copies:
-            if not torch.equal(tensor.detach(), copy):
-                tensor.data.copy_(copy)
-        for tensor, requires_grad, grad in self._tensors:
-            if tensor.requires_grad is not requires_grad:
-                tensor.requires_grad_(requires_grad)
-            if tensor.grad is not grad:
-                tensor.grad = grad
+        for module, attributes in self._modules:
+            _put_back(module.__dict__, attributes)
+        for container, before in self._containers:
+            _refill(container, before)
+        self._contents.restore()
+        for tensor in self._tensors:
+            tensor.restore()
 
-    def _save(self, tensor: torch.Tensor) -> None:
-        if tensor.device.type != "meta":
-            self._copies.append((tensor, tensor.detach().clone()))
+    def _model(self, statics: Statics) -> None:
+        self._seen.update(statics.paths, statics.leaves)
+        for _, module in statics.modules:
+            self._modules.append((module, dict(module.__dict__)))
+            for name, value in module.__dict__.items():
+                kind = type(value)
+                if name in REGISTERED and kind in CONTAINERS:
+                    self._containers.append((value, value.copy()))
+                elif kind in CONTAINERS or kind is tuple or isinstance(value, torch.Tensor):
+                    self._look_into(value)
+        for role, tensor, _ in statics.leaves.values():
+            if not lazy(tensor):  # has no memory yet
+                self._tensor(tensor, role == "buffer")
+
+    def _tensor(self, tensor: torch.Tensor, unannounced: bool) -> None:
+        self._tensors.append(_Tensor(tensor))
+        if unannounced:
+            self._contents.save(tensor)
+        else:
+            self._contents.watch(tensor)
+        if tensor.is_leaf and tensor.grad is not None:
+            self._contents.watch(tensor.grad)
+
+    def _look_into(self, value: Any) -> None:
+        """Keeps what a container holds, also of the containers in it, and the modules that are registered nowhere."""
+        kind = type(value)
+        if id(value) in self._seen:
+            return
+        if kind in CONTAINERS:
+            self._seen.add(id(value))
+            self._containers.append((value, value.copy()))
+        elif isinstance(value, torch.Tensor):
+            self._seen.add(id(value))
+            if not lazy(value):
+                self._tensor(value, False)
+            return
+        elif isinstance(value, nn.Module):
+            self._model(Statics(value))
+            return
+        elif kind is not tuple:
+            return
+        if value and len(value) <= LONGEST:
+            for item in _parts(value):
+                kind = type(item)
+                if kind in CONTAINERS or kind is tuple or isinstance(item, (torch.Tensor, nn.Module)):
+                    self._look_into(item)
+
+
+class _Tensor:
+    """What a tensor carries beside its contents."""
+
+    __slots__ = ("_attributes", "_grad", "_hooks", "_requires_grad", "_tensor")
+
+    def __init__(self, tensor: torch.Tensor) -> None:
+        self._tensor = tensor
+        self._requires_grad = tensor.requires_grad
+        self._grad = tensor.grad if tensor.is_leaf else None
+        self._attributes = dict(tensor.__dict__)
+        self._hooks = [(name, table, dict(table) if table else None) for name, table in _hooks(tensor)]
+
+    def restore(self) -> None:
+        tensor = self._tensor
+        for (name, table), (_, earlier, before) in zip(_hooks(tensor), self._hooks, strict=True):
+            if table is not earlier:
+                table.clear()  # autograd holds it too
+                setattr(tensor, name, earlier)
+            if earlier is not None:
+                _refill(earlier, before or {})
+        if tensor.requires_grad is not self._requires_grad and tensor.is_leaf:
+            tensor.requires_grad_(self._requires_grad)
+        if tensor.is_leaf and tensor.grad is not self._grad:
+            tensor.grad = self._grad
+        _put_back(tensor.__dict__, self._attributes)
 
 
 def lazy(tensor: torch.Tensor) -> bool:
@@ -72,10 +137,16 @@ def lazy(tensor: torch.Tensor) -> bool:
 
 
 @contextmanager
-def unchanged(statics: Statics, training: bool | None, seed: int | None) -> Iterator[Guard]:
-    """Runs the block with the model in one mode and a seeded random state, and undoes every change to both."""
-    guard = Guard(statics)
-    grad = torch.is_grad_enabled()
+def unchanged(statics: Statics, training: bool | None, seed: int | None, given: Any = ()) -> Iterator[Guard]:
+    """Runs the block with the model in one mode and a seeded random state, and undoes every change to both.
+
+    Args:
+        given: the arguments of the run; what the model writes into them is undone too.
+    """
+    unseen = torch._C.DisableTorchFunction  # a run around this one is not to see what the guard does
+    with unseen():
+        guard = Guard(statics, given)
+    grad, dtype, device = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_default_device()
     root = statics.modules[0][1]
     with random_state(seed, _accelerators(statics)):
         try:
@@ -84,7 +155,11 @@ def unchanged(statics: Statics, training: bool | None, seed: int | None) -> Iter
             yield guard
         finally:
             torch.set_grad_enabled(grad)
-            with torch.no_grad():
+            if torch.get_default_dtype() != dtype:
+                torch.set_default_dtype(dtype)
+            if torch.get_default_device() != device:
+                torch.set_default_device(device)
+            with torch.no_grad(), unseen():
                 guard.restore()
 
 
@@ -93,30 +168,27 @@ def _accelerators(statics: Statics) -> list[torch.device]:
     return [device for device in devices if device.type not in ("cpu", "meta")]
 
 
-def _address(tensor: torch.Tensor) -> int:
-    try:
-        return tensor.untyped_storage().data_ptr()
-    except (RuntimeError, NotImplementedError):  # sparse, nested and wrapped tensors have no memory of their own
-        return -1
+def _hooks(tensor: torch.Tensor) -> list[tuple[str, Any]]:
+    return [(name, getattr(tensor, name, None)) for name in TENSOR_HOOKS]
 
 
-def _inner(module: nn.Module) -> list[tuple[Any, Any]]:
-    """The containers among the attributes, which a forward may change in place, each with a copy."""
-    return [(value, value.copy()) for value in module.__dict__.values() if type(value) in CONTAINERS]
+def _parts(container: Any) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container
 
 
-def _restore(module: nn.Module, attributes: dict[str, Any], inner: list[tuple[Any, Any]]) -> None:
-    present = module.__dict__
-    if len(present) != len(attributes) or not all(map(is_, present.values(), attributes.values())):
+def _put_back(present: dict[str, Any], before: dict[str, Any]) -> None:
+    if len(present) != len(before) or not all(map(is_, present.values(), before.values())):
         present.clear()
-        present.update(attributes)
-    for container, before in inner:
-        if (container or before) and not _same(container, before):
-            container.clear()
-            if isinstance(container, list):
-                container.extend(before)
-            else:
-                container.update(before)
+        present.update(before)
+
+
+def _refill(container: Any, before: Any) -> None:
+    if (container or before) and not _same(container, before):
+        container.clear()
+        if isinstance(container, (list, deque)):
+            container.extend(before)
+        else:
+            container.update(before)
 
 
 def _same(container: Any, before: Any) -> bool:

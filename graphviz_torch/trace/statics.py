@@ -69,6 +69,14 @@ def _shallow(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, torch.Tensor):
         yield name, value
     elif isinstance(value, (list, tuple)):
-        yield from ((f"{name}[{place}]", item) for place, item in enumerate(value))
+        yield from (found for place, item in enumerate(value) for found in _held(f"{name}[{place}]", item))
     elif isinstance(value, dict):
-        yield from ((f"{name}[{key!r}]", item) for key, item in value.items())
+        yield from (found for key, item in value.items() for found in _held(f"{name}[{key!r}]", item))
+
+
+def _held(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A part of a container; of a module, which is registered nowhere, what it holds."""
+    yield name, value
+    if isinstance(value, nn.Module):
+        yield from ((_below(name, path), tensor) for path, tensor in value.named_parameters())
+        yield from ((_below(name, path), tensor) for path, tensor in value.named_buffers())

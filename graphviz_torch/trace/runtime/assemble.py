@@ -160,7 +160,9 @@ class Assembly:
     def _writes(self, held: Held) -> int:
         """How often the run has written the memory of a value; what was before, or inside the maker, does not count."""
         counted = held.version
-        if counted > 0 and held.storage:
+        if not held.storage:  # sparse tensors count, but not from a start that is known
+            return 0
+        if counted > 0:
             if hasattr(held, "memory"):  # the first value in it
                 self._earlier[held.storage] = counted
             return max(counted - self._earlier.get(held.storage, 0), 0)

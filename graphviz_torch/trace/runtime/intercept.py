@@ -63,6 +63,7 @@ class Interception:
         yield nn.Module, "_call_impl", self._module_call()
         yield torch.autograd.Function, "apply", classmethod(self._apply())
         yield torch, "compile", self._compile()
+        yield torch.autograd, "backward", self._backward()
         for kind in (torch._C.ScriptFunction, torch._C.ScriptMethod):
             if "__call__" in kind.__dict__:
                 yield kind, "__call__", self._script_call(kind.__call__)
@@ -102,6 +103,17 @@ class Interception:
             return self._region("autograd_function", cls.__name__, cls, apply, args, kwargs)
 
         return apply_recorded
+
+    def _backward(self) -> Callable[..., Any]:
+        """A backward pass inside the run adds to gradients that are there already."""
+        original: Callable[..., Any] = torch.autograd.backward
+
+        def backward_guarded(*args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() == self._thread:
+                self._recorder.about_to_add_gradients()
+            return original(*args, **kwargs)
+
+        return backward_guarded
 
     def _script_call(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """Compiled functions and methods call aten past `__torch_function__`."""

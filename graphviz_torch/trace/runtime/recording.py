@@ -40,6 +40,13 @@ class Recorder(Calls):
         self.current: Op | None = None
         self.ambient = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
 
+    def about_to_add_gradients(self) -> None:
+        """Tells the guard of the gradients that a backward pass adds to."""
+        with torch._C.DisableTorchFunction():
+            for tensor in self._statics.tensors():
+                if tensor.grad is not None:
+                    self._about_to_write(tensor.grad)
+
     def breaking(self, error: BaseException) -> tuple[Op | None, Call | None]:
         """The innermost operation and call that raised an exception, or what it was made from."""
         chain: BaseException | None = error
@@ -146,7 +153,7 @@ class Recorder(Calls):
         self._fault(None, info.name, fault)
         outer, self.current = self.current, self.current or Op()
         try:
-            return function(*args, **kwargs)
+            return function(*args, **(kwargs or NOTHING))
         finally:
             self.current = outer
 

@@ -92,8 +92,10 @@ def _traced(
     tree = module_tree(statics, sources)
     inputs = inputs_of(model, args, kwargs)
     out, error = None, None
-    with unchanged(statics, options.training, options.seed) as guard:
+    with unchanged(statics, options.training, options.seed, (args, kwargs)) as guard:
         _uncompiled(statics)
+        if options.level == "aten":  # `x.data = y` is no aten operation
+            guard.keep_places()
         recorder = kind(statics, guard.about_to_write)
         hooks = HookWatch(recorder)
         given = [recorder.hold(tensor, "input", None, name) for name, tensor in inputs]

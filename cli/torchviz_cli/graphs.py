@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphviz_torch import api, plugins
-from graphviz_torch.errors import TargetError, TorchvizError, TraceError
+from graphviz_torch.errors import GraphFormatError, TargetError, TorchvizError, TraceError
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.trace import input_grammar, locating, targets, tracers
 from graphviz_torch.trace.options import LEVELS, TraceOptions
@@ -98,6 +98,10 @@ def _read(target: Target, request: Request, console: Console) -> Obtained:
             return Obtained(api.load(path), target.name)
     except FileNotFoundError:
         raise TargetError(f"there is no file `{clip(target.locator)}`", details=_json_files(path.parent)) from None
+    except GraphFormatError as error:
+        raise GraphFormatError(
+            f"{clip(target.locator)}: {error.message}", details=error.details, hint=error.hint
+        ) from None
     except IsADirectoryError:
         raise TargetError(f"`{clip(target.locator)}` is a folder", hint="name a saved graph, a .json file") from None
     except OSError as error:

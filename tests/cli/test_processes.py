@@ -1,0 +1,84 @@
+"""What only a process of its own can show: imports, signals, full disks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SLOW_MODEL = """\
+import time
+from torch import nn
+
+class Slow(nn.Linear):
+    def forward(self, x):
+        x = super().forward(x)
+        print("running", flush=True)
+        time.sleep(60)
+        return x
+
+def build():
+    return Slow(4, 4)
+"""
+MODEL = "from torch import nn\n\ndef build():\n    return nn.Linear(4, 4)\n"
+PROBE = (
+    "import sys\nfrom torchviz_cli.app import app\n"
+    "try:\n    app(args=sys.argv[1:], prog_name='torchviz-cli')\n"
+    "finally:\n    print('torch' in sys.modules, file=sys.stderr)\n"
+)
+
+
+def _start(folder: Path, *words: str, **options: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *words], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, **options,
+    )  # type: ignore[call-overload,no-any-return]  # fmt: skip
+
+
+def _torch_is_loaded_by(folder: Path, *words: str) -> bool:
+    process = _start(folder, "-c", PROBE, *words)
+    said = process.communicate()[1].splitlines()
+    return said[-1] == "True"
+
+
+def test_torch_is_loaded_only_to_trace(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(MODEL, encoding="utf-8")
+    # The last line shows that the probe can tell.
+    assert _torch_is_loaded_by(tmp_path, "render", "model.py:build", "-i", "1x4", "-o", "saved.json")
+    for words in (["--help"], ["--version"], ["render", "saved.json"], ["show", "saved.json"]):
+        assert not _torch_is_loaded_by(tmp_path, *words), words
+    assert (tmp_path / "saved.svg").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupt_while_the_model_runs_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(SLOW_MODEL, encoding="utf-8")
+    process = _start(tmp_path, "-m", "torchviz_cli", "render", "model.py:build", "-i", "1x4", "-o", "a.svg")
+    assert process.stderr is not None
+    assert any("running" in line for line in process.stderr)
+    process.send_signal(signal.SIGINT)
+    said = process.stderr.read()
+    assert process.wait(30) == 130
+    assert "Traceback" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["model.py"]
+    process.communicate()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(MODEL, encoding="utf-8")
+    program = (
+        "import resource, signal, sys\nfrom torchviz_cli.app import app\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))\n"
+        "app(args=sys.argv[1:], prog_name='torchviz-cli')\n"
+    )
+    process = _start(tmp_path, "-c", program, "render", "model.py:build", "-i", "1x4", "-o", "a.svg")
+    said = process.communicate()[1]
+    assert process.returncode == 2, said
+    assert "cannot write" in said
+    assert "Traceback" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["model.py"]

@@ -32,7 +32,7 @@ class _Copy:
             if self.copy is not None and _version(self.tensor) != self.version:
                 self.tensor.copy_(self.copy)  # `plain` shares no parts with a sparse tensor
             return
-        if _place(self.tensor) != _place(self.plain):
+        if _moved(self.tensor, self.plain):
             self.tensor.data = self.plain
         if self.copy is not None and not torch.equal(self.whole, self.copy):
             with torch.inference_mode(self.whole.is_inference()):
@@ -101,8 +101,10 @@ def _whole(plain: Tensor) -> Tensor | None:
     return torch.empty(0, dtype=torch.uint8, device=plain.device).set_(storage)
 
 
-def _place(tensor: Tensor) -> tuple[object, ...]:
-    return address(tensor), tensor.shape, tensor.stride(), tensor.storage_offset(), tensor.dtype
+def _moved(tensor: Tensor, plain: Tensor) -> bool:
+    if tensor.shape != plain.shape or tensor.dtype is not plain.dtype or tensor.data_ptr() != plain.data_ptr():
+        return True
+    return tensor.stride() != plain.stride() or tensor.untyped_storage() is not plain.untyped_storage()
 
 
 def _version(tensor: Tensor) -> int:

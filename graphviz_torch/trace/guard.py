@@ -24,8 +24,12 @@ UNINITIALIZED = (UninitializedParameter, UninitializedBuffer)
 CONTAINERS = frozenset((dict, OrderedDict, defaultdict, list, set, deque))
 # Longer containers are tables of plain data; what is inside of their parts is not looked at.
 LONGEST = 1000
+PLAIN = frozenset((bool, int, float, str, type(None)))
 REGISTERED = frozenset(("_parameters", "_buffers", "_modules"))
 TENSOR_HOOKS = ("_backward_hooks", "_post_accumulate_grad_hooks")
+NO_HOOKS = (None, None)
+ABSENT: list[tuple[Any, dict[int, Any]]] = [(None, {}), (None, {})]
+NOTHING: dict[str, Any] = {}
 
 
 class Guard:
@@ -62,8 +66,10 @@ class Guard:
             self._modules.append((module, dict(module.__dict__)))
             for name, value in module.__dict__.items():
                 kind = type(value)
-                if name in REGISTERED and kind in CONTAINERS:
-                    self._containers.append((value, value.copy()))
+                if kind in PLAIN:
+                    continue
+                if kind in CONTAINERS and (not value or name in REGISTERED):
+                    self._containers.append((value, value.copy() if value else ()))
                 elif kind in CONTAINERS or kind is tuple or isinstance(value, torch.Tensor):
                     self._look_into(value)
         for role, tensor, _ in statics.leaves.values():
@@ -113,22 +119,31 @@ class _Tensor:
         self._tensor = tensor
         self._requires_grad = tensor.requires_grad
         self._grad = tensor.grad if tensor.is_leaf else None
-        self._attributes = dict(tensor.__dict__)
-        self._hooks = [(name, table, dict(table) if table else None) for name, table in _hooks(tensor)]
+        attributes = tensor.__dict__
+        self._attributes = dict(attributes) if attributes else NOTHING
+        tables = _hooks(tensor)
+        self._hooks = None if tables == NO_HOOKS else [(table, dict(table) if table else {}) for table in tables]
 
     def restore(self) -> None:
         tensor = self._tensor
-        for (name, table), (_, earlier, before) in zip(_hooks(tensor), self._hooks, strict=True):
+        tables = _hooks(tensor)
+        if self._hooks is not None or tables != NO_HOOKS:
+            self._restore_hooks(tables)
+        if tensor.is_leaf:
+            if tensor.requires_grad is not self._requires_grad:
+                tensor.requires_grad_(self._requires_grad)
+            if tensor.grad is not self._grad:
+                tensor.grad = self._grad
+        if tensor.__dict__ or self._attributes:
+            _put_back(tensor.__dict__, self._attributes)
+
+    def _restore_hooks(self, tables: tuple[Any, Any]) -> None:
+        for name, table, (earlier, before) in zip(TENSOR_HOOKS, tables, self._hooks or ABSENT, strict=True):
             if table is not earlier:
                 table.clear()  # autograd holds it too
-                setattr(tensor, name, earlier)
+                setattr(self._tensor, name, earlier)
             if earlier is not None:
-                _refill(earlier, before or {})
-        if tensor.requires_grad is not self._requires_grad and tensor.is_leaf:
-            tensor.requires_grad_(self._requires_grad)
-        if tensor.is_leaf and tensor.grad is not self._grad:
-            tensor.grad = self._grad
-        _put_back(tensor.__dict__, self._attributes)
+                _refill(earlier, before)
 
 
 def lazy(tensor: torch.Tensor) -> bool:
@@ -168,8 +183,8 @@ def _accelerators(statics: Statics) -> list[torch.device]:
     return [device for device in devices if device.type not in ("cpu", "meta")]
 
 
-def _hooks(tensor: torch.Tensor) -> list[tuple[str, Any]]:
-    return [(name, getattr(tensor, name, None)) for name in TENSOR_HOOKS]
+def _hooks(tensor: torch.Tensor) -> tuple[Any, Any]:
+    return tensor._backward_hooks, tensor._post_accumulate_grad_hooks
 
 
 def _parts(container: Any) -> Iterable[Any]:

@@ -140,9 +140,9 @@ def explain(graph: Graph) -> tuple[str, ...]:
 
 def diff(old: Graph, new: Graph, options: DiffOptions | None = None) -> Comparison:
     """What changed from one graph to another: what was edited, what follows from it, and whether old weights fit."""
-    from graphviz_torch.diff.compare import compare  # type: ignore[import-not-found]
+    from graphviz_torch.diff.compare import compare
 
-    return compare(old, new, options or DiffOptions())  # type: ignore[no-any-return]
+    return compare(old, new, options or DiffOptions())
 
 
 def render_diff(

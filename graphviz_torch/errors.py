@@ -8,6 +8,7 @@ TorchvizError
 ├── GraphError               a graph breaks a rule of the data model
 ├── GraphFormatError         a saved graph cannot be read
 ├── ViewError                a pass was asked for something that the graph has not
+├── DiffError                two graphs cannot be compared
 ├── RenderError              a format is unknown or cannot be written
 │   └── RenderLimitError     the picture is beyond a limit of its format
 └── OutputError              a file cannot be written
@@ -73,6 +74,10 @@ class GraphFormatError(TorchvizError):
 
 class ViewError(TorchvizError):
     """A pass was asked for something that the graph has not."""
+
+
+class DiffError(TorchvizError):
+    """Two graphs cannot be compared, or a map names what they have not."""
 
 
 class RenderError(TorchvizError):

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 from graphviz_torch.diff.align import align
 from graphviz_torch.diff.calls import CallPairs
-from graphviz_torch.diff.matching import Matching
 from graphviz_torch.diff.numbers import Numbers
 from graphviz_torch.diff.side import OPERATIONS, Side
 from graphviz_torch.ir.graph import ModuleCall, Node
@@ -49,9 +48,14 @@ class Operations:
         """Takes two nodes for one and the same."""
         self.to_new[old], self.to_old[new] = new, old
 
+    def mirrored(self, calls: CallPairs) -> Operations:
+        """The same pairs, seen from the other side; `calls` are those of this side."""
+        gaps = [Gap(calls.to_old.get(gap.call), gap.new, gap.old) for gap in self.gaps]
+        return Operations(self.to_old, self.to_new, gaps)
+
 
 def pair_operations(
-    matching: Matching, old: Side, new: Side, calls: CallPairs, leaves: list[tuple[str, str]], numbers: Numbers
+    old: Side, new: Side, calls: CallPairs, leaves: list[tuple[str, str]], numbers: Numbers
 ) -> Operations:
     """Pairs the operations inside all paired calls.
 

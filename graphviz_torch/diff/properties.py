@@ -124,7 +124,7 @@ class Properties:
             partner = self._matching.partner.get(branch)
             if partner is not None and not branch.made and not partner.made:
                 own = told(branch, partner, self._tensors[branch])
-                seen |= {own} if own is not None else set()
+                seen |= {own if own[0] != own[1] else ("", "")} if own is not None else set()
             if any(child in mixed for child in branch.children) or len(seen) > 1:
                 mixed.add(branch)
             if seen:

@@ -85,6 +85,11 @@ def _keys(tree: Tree) -> dict[tuple[Branch, str], tuple[str, ...]]:
     return found
 
 
+def keys_of(tree: Tree) -> tuple[str, ...]:
+    """Every key of the state dict."""
+    return tuple(key for keys in _keys(tree).values() for key in keys)
+
+
 def _shapes(tree: Tree, keys: dict[tuple[Branch, str], tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
     shapes = {}
     for (branch, name), names in keys.items():

@@ -1,0 +1,163 @@
+"""Walks the new run in order and tells what each operation shows apart: edits from what merely follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from graphviz_torch.diff.calls import CallPairs
+from graphviz_torch.diff.edits import Edit
+from graphviz_torch.diff.operation_edits import OperationEdits
+from graphviz_torch.diff.operations import Operations
+from graphviz_torch.diff.result import Place
+from graphviz_torch.diff.side import OPERATIONS, Side
+from graphviz_torch.diff.sizes import Sizes
+from graphviz_torch.diff.tree import Branch
+from graphviz_torch.diff.words import same_type, type_text
+from graphviz_torch.ir.graph import Node
+
+
+@dataclass(slots=True)
+class Known:
+    """What other steps found, by what it is about.
+
+    Attributes:
+        branches: edits by the module of either side; operations: by the id of a node or call of either side.
+        inputs: edits by the value of the new side.
+        replaced: modules whose inside is not compared.
+    """
+
+    branches: dict[Branch, Edit] = field(default_factory=dict)
+    old_operations: dict[str, Edit] = field(default_factory=dict)
+    new_operations: dict[str, Edit] = field(default_factory=dict)
+    inputs: dict[str, Edit] = field(default_factory=dict)
+    replaced: set[Branch] = field(default_factory=set)
+    modes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One operation whose result has another type because of an edit elsewhere."""
+
+    place: Place
+    op: str
+    before: str
+    after: str
+    cause: Edit | None
+
+
+class Effects:
+    """Everything that paired operations show.
+
+    Attributes:
+        edits: what is an edit of its own; found: what follows from one.
+        causes: the edit behind each value of the new side whose type differs.
+    """
+
+    def __init__(
+        self, old: Side, new: Side, calls: CallPairs, operations: Operations, writer: OperationEdits, known: Known
+    ) -> None:
+        self._old, self._new, self._calls, self._operations = old, new, calls, operations
+        self._writer, self._known = writer, known
+        self._sizes = Sizes()
+        self.edits: list[Edit] = []
+        self.found: list[Effect] = []
+        self.causes: dict[str, Edit | None] = {}
+        for node in new.graph.nodes:
+            partner = operations.to_old.get(node.id)
+            if partner is not None:
+                self._node(old.index.nodes[partner], node)
+
+    def _node(self, one: Node, other: Node) -> None:
+        if other.kind in OPERATIONS:
+            self._operation(one, other)
+        elif other.kind != "output":
+            self._leaf(one, other)
+
+    def _leaf(self, one: Node, other: Node) -> None:
+        before, after = self._old.value(one.results[0]), self._new.value(other.results[0])
+        if same_type(before.meta, after.meta):
+            return
+        self._sizes.add(before.meta, after.meta)
+        edit = self._known.inputs.get(after.id)
+        if edit is None and other.kind in ("parameter", "buffer") and other.name in self._new.holders:
+            edit = self._known.branches.get(self._new.holders[other.name][0])
+            if edit is None:
+                return  # the weight follows from what the module reads
+        self.causes[after.id] = edit
+
+    def _operation(self, one: Node, other: Node) -> None:
+        branch = self._new.branch_of(other.module_call)
+        owner = self._known.branches.get(branch)
+        own = None if branch in self._known.replaced else self._own(one, other, branch, owner)
+        if own is not None:
+            self.edits.append(own)
+        differing = [
+            (self._old.index.values[mine], self._new.index.values[theirs])
+            for mine, theirs in zip(one.results, other.results, strict=False)
+        ]
+        differing = [(mine, theirs) for mine, theirs in differing if not same_type(mine.meta, theirs.meta)]
+        if not differing:
+            return
+        cause = own or self._cause(one, other, branch)
+        mine, theirs = differing[0]
+        told = type_text(mine.meta, theirs.meta), type_text(theirs.meta, mine.meta)
+        place = Place(self._old.branch_of(one.module_call).path, branch.path, (one.id,), (other.id,))
+        op = self._new.spelled(other).name
+        if cause is None and not self._from_input(other):
+            cause = self._unexplained(place, op, told, other)
+            self.edits.append(cause)
+            own = cause
+        for before, after in differing:
+            self.causes[after.id] = cause
+            self._sizes.add(before.meta, after.meta)
+        if own is None:
+            self.found.append(Effect(place, op, *told, cause))
+
+    def _unexplained(self, place: Place, op: str, told: tuple[str, str], node: Node) -> Edit:
+        why = "its result has another type, and nothing before it explains that"
+        order = (2, self._new.order[node.id], 0)
+        return Edit("attribute", "structural", place, op, told[0], told[1], why, node.source, order)
+
+    def _own(self, one: Node, other: Node, branch: Branch, owner: Edit | None) -> Edit | None:
+        """The edit of the operation itself, unless that of its module tells it already."""
+        if owner is not None and not branch.children and owner.kind in ("attribute", "replaced"):
+            return None
+        replaced = self._writer.replaced(one, other)
+        if replaced is not None:
+            return replaced
+        for mine, theirs in zip(one.operands, other.operands, strict=False):
+            self._sizes.add(self._old.value(mine).meta, self._new.value(theirs).meta)
+        return self._writer.literals(one, other, self._sizes, ("training",) if self._known.modes else ())
+
+    def _from_input(self, node: Node) -> bool:
+        return any(self._new.value(value).id in self.causes for value in node.operands)
+
+    def _cause(self, one: Node, other: Node, branch: Branch) -> Edit | None:
+        """The nearest edit upstream: of an operand, of what stood between, of the reader, of the modules around it."""
+        return next((edit for edit in self._candidates(one, other, branch) if edit is not None), None)
+
+    def _candidates(self, one: Node, other: Node, branch: Branch) -> Iterator[Edit | None]:
+        yield self._known.branches.get(branch) if not branch.children else None
+        for value in other.operands:
+            yield self.causes.get(self._new.value(value).id)
+        yield self._known.new_operations.get(other.id)
+        yield from (self._alone(self._new, value, self._operations.to_old) for value in other.operands)
+        yield from (self._alone(self._old, value, self._operations.to_new) for value in one.operands)
+        for call in self._new.index.ancestors(other.module_call):
+            yield self._known.new_operations.get(call)
+            yield self._known.branches.get(self._new.branch_of(call))
+
+    def _alone(self, side: Side, value: str, partners: dict[str, str]) -> Edit | None:
+        """The edit that made, or took away, what a value comes from."""
+        producer = side.producer(side.value(value))
+        if producer.id in partners:
+            return None
+        by_id = self._known.new_operations if side is self._new else self._known.old_operations
+        if producer.id in by_id:
+            return by_id[producer.id]
+        for call in side.index.ancestors(producer.module_call):
+            edit = by_id.get(call) or self._known.branches.get(side.branch_of(call))
+            if edit is not None:
+                return edit
+        return None

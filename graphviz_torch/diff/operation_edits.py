@@ -1,0 +1,173 @@
+"""Explains the match of the operations: added, removed, replaced, rewired ones, and literals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graphviz_torch.diff.calls import CallPairs
+from graphviz_torch.diff.edits import Edit, Order
+from graphviz_torch.diff.operations import Gap, Item, Operations, child_towards
+from graphviz_torch.diff.result import ChangeClass, Place
+from graphviz_torch.diff.side import Side
+from graphviz_torch.diff.sizes import Sizes
+from graphviz_torch.diff.spelling import argument
+from graphviz_torch.diff.wiring import Rewired
+from graphviz_torch.diff.words import counted, listed
+from graphviz_torch.ir.graph import Node
+
+FEW = 3
+
+
+class OperationEdits:
+    """Makes edits of what differs between operations."""
+
+    def __init__(self, old: Side, new: Side, calls: CallPairs, operations: Operations) -> None:
+        self._old, self._new, self._calls, self._operations = old, new, calls, operations
+
+    def gap(self, gap: Gap) -> Edit | None:
+        """What came, went, or came instead, between the same neighbours."""
+        ones, others = self._settled(gap.old, self._old), self._settled(gap.new, self._new)
+        if not ones and not others:
+            return None
+        before, after = counted(_names(self._old, ones)), counted(_names(self._new, others))
+        kind: ChangeClass = "replaced" if ones and others else "removed" if ones else "added"
+        place = Place(
+            self._path(self._old, self._calls.to_old.get(gap.call)), self._path(self._new, gap.call),
+            tuple(item.id for item in ones), tuple(item.id for item in others),
+        )  # fmt: skip
+        why = {
+            "replaced": "operations between the same neighbours are others",
+            "removed": "no operation on the new side is like it",
+            "added": "no operation on the old side is like it",
+        }[kind]
+        source = next((item.source for item in (*others, *ones) if item.source), None)
+        return Edit(kind, "structural", place, after or before, before, after, why, source, self._order(ones, others))
+
+    def replaced(self, one: Node, other: Node) -> Edit | None:
+        """Two paired operations of different names or forms."""
+        before, after = self._old.spelled(one), self._new.spelled(other)
+        if before.name == after.name and before.in_place == after.in_place:
+            return None
+        place = self._place(one, other)
+        if before.name == after.name:
+            why = "one of the two writes in place"
+            return Edit("attribute", "structural", place, after.name, one.name, other.name, why, other.source,
+                        self._order([one], [other]))  # fmt: skip
+        why = "another operation in the same place"
+        return Edit("replaced", "structural", place, after.name, before.name, after.name, why, other.source,
+                    self._order([one], [other]))  # fmt: skip
+
+    def literals(self, one: Node, other: Node, sizes: Sizes, known: Sequence[str]) -> Edit | None:
+        """Literals of two paired operations that differ and follow from nothing.
+
+        Args:
+            sizes: the sizes that differ so far in this run.
+            known: names of arguments that another edit tells already.
+        """
+        before, after = dict(self._old.spelled(one).literals), dict(self._new.spelled(other).literals)
+        operands = {*self._old.spelled(one).operands, *self._new.spelled(other).operands}
+        odd = [
+            spot
+            for spot in dict.fromkeys((*after, *before))
+            if before.get(spot) != after.get(spot) or type(before.get(spot)) is not type(after.get(spot))
+        ]
+        odd = [
+            spot
+            for spot in odd
+            if spot not in operands
+            and str(spot[0]) not in known
+            and not sizes.explain(before.get(spot), after.get(spot), str(spot[0]))
+        ]
+        if not odd:
+            return None
+        before_text, after_text = (
+            ", ".join(argument(spot, side[spot]) for spot in odd if spot in side) for side in (before, after)
+        )
+        name = self._new.spelled(other).name
+        return Edit("attribute", "structural", self._place(one, other), name, before_text, after_text,
+                    "the operation was called with other arguments", other.source,
+                    self._order([one], [other]))  # fmt: skip
+
+    def rewired(self, found: Sequence[Rewired], old: str | None, new: str | None) -> Edit:
+        """All readers inside one call that read something else."""
+        lines = [self._wire(item, old, new) for item in found]
+        before, after = (listed([line[side] for line in lines][:FEW]) for side in (0, 1))
+        more = f" … {len(lines) - FEW} more" if len(lines) > FEW else ""
+        place = Place(
+            self._path(self._old, old), self._path(self._new, new),
+            tuple(dict.fromkeys(item.old for item in found)), tuple(dict.fromkeys(item.new for item in found)),
+        )  # fmt: skip
+        first = self._new.index.nodes.get(found[0].new)
+        call = self._new.index.calls.get(found[0].new)
+        order = self._new.order.get(found[0].new, self._new.first.get(found[0].new, 0))
+        op = self._new.spelled(first).name if first is not None and first.kind == "call" else ""
+        if not op:
+            op = self._new.branch_of(found[0].new).module.type_name if call is not None else "output"
+        return Edit("rewired", "structural", place, op, before + more, after + more,
+                    "it reads something else, and nothing that came or went between explains it",
+                    (first.source if first else None) or (call.source if call else None), (2, order, 0))  # fmt: skip
+
+    def _wire(self, item: Rewired, old: str | None, new: str | None) -> tuple[str, str]:
+        return (
+            self._reads(self._old, item.old, item.before, old, item.returned),
+            self._reads(self._new, item.new, item.after, new, item.returned),
+        )
+
+    def _reads(self, side: Side, reader: str, values: tuple[str, ...], call: str | None, returned: bool) -> str:
+        told = ", ".join(self._told(side, value, call) for value in values)
+        return f"returns {told}" if returned else f"{self._reader(side, reader)}({told})"
+
+    def _reader(self, side: Side, reader: str) -> str:
+        node = side.index.nodes.get(reader)
+        if node is None:
+            return side.tree.branches[side.index.calls[reader].path].name
+        return side.spelled(node).name if node.kind == "call" else f"output {node.name}".strip()
+
+    def _told(self, side: Side, value: str, call: str | None) -> str:
+        found = side.value(value)
+        producer = side.producer(found)
+        inner = child_towards(side, call, producer.module_call)
+        if inner is not None:
+            region = side.index.calls[inner]
+            return region.name or side.tree.branches[region.path].name
+        if producer.kind == "call":
+            return side.spelled(producer).name if producer.module_call == call else "input"
+        return producer.name.rpartition(".")[2]
+
+    def _settled(self, items: Sequence[Item], side: Side) -> list[Item]:
+        """Without what could not run because the other side raised."""
+        other = self._new if side is self._old else self._old
+        if other.graph.failure is None:
+            return list(items)
+        last = max((side.order[node] for node in self._paired(side)), default=-1)
+        return [item for item in items if side.order.get(item.id, side.first.get(item.id, 0)) < last]
+
+    def _paired(self, side: Side) -> Iterator[str]:
+        nodes = self._operations.to_new if side is self._old else self._operations.to_old
+        return (node for node in nodes if side.index.nodes[node].kind == "call")
+
+    def _place(self, one: Node, other: Node) -> Place:
+        return Place(
+            self._path(self._old, one.module_call), self._path(self._new, other.module_call), (one.id,), (other.id,)
+        )
+
+    def _path(self, side: Side, call: str | None) -> str:
+        return side.branch_of(call).path
+
+    def _order(self, ones: Sequence[Item], others: Sequence[Item]) -> Order:
+        if others:
+            return 2, _at(self._new, others[0]), 0
+        # What went stands behind the last thing before it that stayed.
+        place = _at(self._old, ones[0])
+        for node in reversed(self._old.graph.nodes[:place]):
+            if node.id in self._operations.to_new:
+                return 2, self._new.order[self._operations.to_new[node.id]], 1 + place
+        return 2, 0, 1 + place
+
+
+def _at(side: Side, item: Item) -> int:
+    return side.order.get(item.id, side.first.get(item.id, 0))
+
+
+def _names(side: Side, items: Sequence[Item]) -> list[str]:
+    return [side.spelled(item).name if isinstance(item, Node) else item.name or item.kind for item in items]

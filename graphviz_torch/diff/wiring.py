@@ -1,0 +1,171 @@
+"""Compares what paired operations and calls read, level by level.
+
+Inside a call, a value is an operation's result, a result of an inner call, an argument of the call itself, or a leaf;
+so a difference is told where it was made, and not again in everything around it. What has no partner is looked through
+(the splice rule): an inserted layer is one addition, not an addition and a rewired reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+from graphviz_torch.diff.calls import CallPairs
+from graphviz_torch.diff.operations import Operations, child_towards
+from graphviz_torch.diff.side import OPERATIONS, Side
+from graphviz_torch.diff.spelling import Spot
+
+MOST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Rewired:
+    """One reader that reads something else.
+
+    Attributes:
+        old, new: ids of the reader, a node or a call; for what a call returns, the call itself.
+        before, after: the values, which may be several where the number of operands differs.
+        returned: whether it is about what a call returns.
+    """
+
+    old: str
+    new: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    returned: bool = False
+
+
+class Wiring:
+    """Compares what is read on both sides.
+
+    Args:
+        through: calls (of either side) that are looked through although they have a partner: their modules moved.
+    """
+
+    def __init__(self, old: Side, new: Side, calls: CallPairs, operations: Operations, through: set[str]) -> None:
+        self._old, self._new = old, new
+        self._calls, self._operations, self._through = calls, operations, through
+
+    def inside(self, old: str | None, new: str | None) -> Iterator[Rewired]:
+        """The readers directly inside two paired calls that read something else, in the order of the new side."""
+        for node in self._new.own.get(new, ()):
+            partner = self._operations.to_old.get(node.id)
+            if partner is not None:
+                yield from self.operation(partner, node.id, old, new)
+        for child in self._new.index.call_children.get(new, ()):
+            partner = self._calls.to_old.get(child)
+            if partner is not None and partner not in self._through and self._parent(partner) == old:
+                yield from self._call(partner, child, old, new)
+        if old is not None and new is not None:
+            ones, others = self._old.index.calls[old].results, self._new.index.calls[new].results
+            if len(ones) == len(others):
+                for one, other in zip(ones, others, strict=True):
+                    if not self.same(one, other, old, new):
+                        yield Rewired(old, new, (one,), (other,), True)
+        if new is None:
+            yield from self._outputs()
+
+    def _parent(self, call: str) -> str | None:
+        return self._old.index.calls[call].parent
+
+    def _outputs(self) -> Iterator[Rewired]:
+        for node in self._new.graph.nodes:
+            partner = self._operations.to_old.get(node.id) if node.kind == "output" else None
+            if partner is not None:
+                before, after = self._old.index.nodes[partner].operands, node.operands
+                if not self.same(before[0], after[0], None, None):
+                    yield Rewired(partner, node.id, before, after)
+
+    def _call(self, one: str, other: str, old: str | None, new: str | None) -> Iterator[Rewired]:
+        before, after = self._old.index.calls[one].operands, self._new.index.calls[other].operands
+        if len(before) == len(after):
+            odd = [pair for pair in zip(before, after, strict=True) if not self.same(pair[0], pair[1], old, new)]
+            if odd:
+                yield Rewired(one, other, tuple(pair[0] for pair in odd), tuple(pair[1] for pair in odd))
+
+    def operation(self, one: str, other: str, old: str | None, new: str | None) -> Iterator[Rewired]:
+        """Compares the operands of two operations."""
+        ones, others = self._old.index.nodes[one], self._new.index.nodes[other]
+        before, after = self._old.spelled(ones), self._new.spelled(others)
+        if before.commutes and after.commutes and len(ones.operands) == len(others.operands):
+            odd = self._unordered(ones.operands, others.operands, old, new)
+        else:
+            odd = self._by_spot(
+                dict(zip(before.operands, ones.operands, strict=True)),
+                dict(zip(after.operands, others.operands, strict=True)), old, new,
+            )  # fmt: skip
+        if odd[0] or odd[1]:
+            yield Rewired(one, other, tuple(odd[0]), tuple(odd[1]))
+
+    def _by_spot(
+        self, before: dict[Spot, str], after: dict[Spot, str], old: str | None, new: str | None
+    ) -> tuple[list[str], list[str]]:
+        gone, come = [], []
+        for spot in dict.fromkeys((*before, *after)):
+            one, other = before.get(spot), after.get(spot)
+            if one is None or other is None or not self.same(one, other, old, new):
+                gone += [] if one is None else [one]
+                come += [] if other is None else [other]
+        return gone, come
+
+    def _unordered(
+        self, before: Sequence[str], after: Sequence[str], old: str | None, new: str | None
+    ) -> tuple[list[str], list[str]]:
+        left = list(after)
+        gone = []
+        for one in before:
+            match = next((other for other in left if self.same(one, other, old, new)), None)
+            if match is None:
+                gone.append(one)
+            else:
+                left.remove(match)
+        return gone, left
+
+    def same(self, one: str, other: str, old: str | None, new: str | None) -> bool:
+        """Whether two values, seen from inside two paired calls, are one and the same."""
+        if self._equal(one, other, old, new):
+            return True
+        ones, others = self._sources(self._old, one, old), self._sources(self._new, other, new)
+        if ones == [one] and others == [other]:
+            return False
+        return any(self._equal(first, second, old, new) for first in ones for second in others)
+
+    def _equal(self, one: str, other: str, old: str | None, new: str | None) -> bool:
+        mine, theirs = self._old.value(one), self._new.value(other)
+        if self._operations.to_new.get(mine.producer) == theirs.producer and mine.index == theirs.index:
+            return True
+        here, there = self._local(self._old, mine.id, old), self._local(self._new, theirs.id, new)
+        return bool(here & self._mapped(there))
+
+    def _local(self, side: Side, value: str, call: str | None) -> set[tuple[Hashable, int]]:
+        """What a value is, seen from inside a call: results of an inner call, arguments of the call itself."""
+        producer = side.producer(side.index.values[value])
+        inner = child_towards(side, call, producer.module_call)
+        if inner is not None:
+            return {(inner, place) for place, result in enumerate(side.index.calls[inner].results) if result == value}
+        if call is None or producer.module_call == call or producer.kind not in OPERATIONS:
+            return set()
+        return {(call, -1 - place) for place, operand in enumerate(side.index.calls[call].operands) if operand == value}
+
+    def _mapped(self, found: set[tuple[Hashable, int]]) -> set[tuple[Hashable, int]]:
+        return {(self._calls.to_old.get(call), place) for call, place in found if call in self._calls.to_old}
+
+    def _sources(self, side: Side, value: str, call: str | None) -> list[str]:
+        """The values behind a value, where what made it has no partner or moved."""
+        partners = self._operations.to_new if side is self._old else self._operations.to_old
+        found: dict[str, None] = {}
+        todo, seen = [value], {value}
+        while todo and len(found) < MOST:
+            item = side.value(todo.pop(0))
+            producer = side.producer(item)
+            if producer.id in partners and not self._moved(side, producer.module_call):
+                found[item.id] = None
+                continue
+            for operand in producer.operands:
+                if operand not in seen:
+                    seen.add(operand)
+                    todo.append(operand)
+        return list(found)
+
+    def _moved(self, side: Side, call: str | None) -> bool:
+        return bool(self._through) and any(above in self._through for above in side.index.ancestors(call))

@@ -108,7 +108,7 @@ class UNet(nn.Module):
     def forward(self, x):
         return self.block(x)
 """,
-    "pkg/parts.py": "from torch import nn\nclass Block(nn.Linear):\n    def __init__(self, n): super().__init__(4, n)\n",
+    "pkg/parts.py": "from torch import nn\nclass Block(nn.Linear):\n  def __init__(self, n): super().__init__(4, n)\n",
     "main_part.py": """\
 from torch import nn
 

@@ -10,6 +10,7 @@ from graphviz_torch.trace.metadata import dtype_name, meta
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.crossing import results_of_methods
+from graphviz_torch.trace.runtime.fused import TEXT, fused
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
@@ -23,11 +24,14 @@ READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
 class Assembly:
     """Builds one graph from one record."""
 
-    def __init__(self, recorder: Recorder, builder: GraphBuilder, sources: Sources, grads: GradNodes) -> None:
+    def __init__(
+        self, recorder: Recorder, builder: GraphBuilder, sources: Sources, grads: GradNodes, level: str
+    ) -> None:
         self._recorder = recorder
         self._builder = builder
         self._sources = sources
         self._grads = grads
+        self._level = level
         self._metas: dict[Any, TensorMeta] = {}
         self._ids: dict[int, str] = {}
         # By memory, how many writes it had seen when the run met it.
@@ -48,12 +52,23 @@ class Assembly:
                 self._enter(event)
             elif isinstance(event, Leave):
                 self._builder.leave(event.call.id, tuple([self.value(held) for held in event.call.results]))
+                if event.call.kind == "autograd_function":
+                    self._own_gradient(event.call)
         if self._recorder.followed:
             for call, results in results_of_methods(self._recorder.events).items():
                 self._builder.leave(call.id, tuple(dict.fromkeys(self.value(held) for held in results)))
+        if self._level != "aten":
+            for call in fused(self._recorder.events, self._recorder.ops):
+                self._builder.diagnose("fused", "info", call.id, TEXT)
         for code, what, text in self._recorder.notes:
             target = what.id if isinstance(what, Held) else self.id_of(what)
             self._builder.diagnose(code, "warning", target, text)
+
+    def _own_gradient(self, call: Call) -> None:
+        """A custom function has its autograd node before it runs; what runs inside has none."""
+        names = self._grads.names(call.seq, call.seq + 1)
+        if names:
+            self._builder.annotate(call.id, "grad_fn", names)
 
     def mark_handled(self, error: BaseException | None) -> None:
         """Marks the operations whose exception the user's code caught."""

@@ -137,6 +137,7 @@ class Interception:
 
     def _region(self, kind: Any, name: str, what: Any, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         call = self._recorder.enter(what, args, kwargs, kind, name)
+        call.seq = compat.sequence_number()
         try:
             out = function(*args, **kwargs)
         except BaseException as error:

@@ -58,8 +58,8 @@ class KeepingRecorder(Recorder):
 
     def _synthetic(self, call: Call | None, name: str, operands: list[Held], tensor: Tensor) -> Held:
         held = super()._synthetic(call, name, operands, tensor)
-        if name == "opaque":
-            self._keep(held, tensor)
+        if name in ("opaque", "alias"):
+            self._keep(held, compat.functorch_base(tensor))
         return held
 
     def _keep(self, held: Held, tensor: Tensor, shared: bool = False) -> None:

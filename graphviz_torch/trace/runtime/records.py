@@ -115,11 +115,12 @@ class Call:
         in_torch: whether the code that runs is torch's own, so that the call site stands for it.
         forward: ids of the code objects of the module's `forward`.
         method: what runs, where a method was called and not the module.
+        seq: the autograd sequence number at its beginning; of a custom function alone.
     """
 
     __slots__ = (
         "count", "error", "first", "forward", "id", "in_torch", "kind", "last", "method", "module", "name", "operands",
-        "parent", "path", "place", "rebound", "results",
+        "parent", "path", "place", "rebound", "results", "seq",
     )  # fmt: skip
     id: str
     kind: CallKind
@@ -137,6 +138,7 @@ class Call:
     place: Place | None
     first: int
     last: int
+    seq: int
     error: tuple[str, str] | None
 
 

@@ -109,7 +109,7 @@ def _traced(
         returned = [(name, recorder.operand(tensor)) for name, tensor in named_tensors(out, "")]
         grads = GradNodes([t.grad_fn for _, t in named_tensors(out, "") if t.grad_fn is not None])
         out = None
-        assembly = Assembly(recorder, builder, sources, grads)
+        assembly = Assembly(recorder, builder, sources, grads, options.level)
         for held in given:
             assembly.value(held)
         assembly.run()

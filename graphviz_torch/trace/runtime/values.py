@@ -101,12 +101,16 @@ class Values:
             return self.hold(tensor, leaf[0], None, leaf[2])
         base = compat.functorch_base(tensor)
         if base is not tensor:
-            return self.hold(tensor, "same", None, previous=self.find(base))
+            return self.again(tensor, self.find(base))
         shared = self._sharing(tensor)
         if shared is not None:
-            return self.hold(tensor, "same", None, previous=shared)
+            return self.again(tensor, shared)
         attribute = self._statics.attribute_path(tensor)
         return self.hold(tensor, "constant" if attribute else "external", None, attribute)
+
+    def again(self, tensor: Tensor, before: Held) -> Held:
+        """A value that another tensor stands for."""
+        return self.hold(tensor, "same", None, previous=before)
 
     def unbind(self, rebound: list[tuple[int, Held]], returned: Collection[int]) -> None:
         """Gives tensors their earlier value back after a call in which an operation returned its own operand.

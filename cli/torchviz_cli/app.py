@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from graphviz_torch.version import __version__
+from torchviz_cli.commands.diff import diff
 from torchviz_cli.commands.render import render
 from torchviz_cli.commands.show import show
 from torchviz_cli.usage import Commands
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(render)
 app.command()(show)
+app.command()(diff)
 
 
 def _version(wanted: bool) -> None:

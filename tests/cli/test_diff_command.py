@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("graphviz_torch.diff.compare")
-
 from graphviz_torch import api
 from tests.support.graphs import mlp, tower
 from tests.support.repositories import MODEL, Repository
@@ -67,8 +65,7 @@ def test_a_side_that_raises_is_compared_as_far_as_it_goes(repository: Repository
     repository.write("sub/model.py", MODEL.replace("nn.Linear(16, 4)", "nn.Linear(15, 4)"))
     done = _run(repository.folder, "sub/model.py:build", "--exit-code")
     assert done.returncode == 3, done.stderr
-    assert "note: the new model raised RuntimeError: " in done.stdout
-    assert "it is compared as far as it went" in done.stdout
+    assert "note: the new model raised RuntimeError; it is compared as far as it ran" in done.stdout
 
 
 def test_an_old_version_that_cannot_be_imported(repository: Repository) -> None:
@@ -81,7 +78,7 @@ def test_an_old_version_that_cannot_be_imported(repository: Repository) -> None:
     assert "error: HEAD:sub/model.py:build: model.py cannot be imported: ModuleNotFoundError" in done.stderr.replace(
         "sub/model.py cannot", "model.py cannot"
     )
-    assert "help: pip install a_module_that_is_nowhere" in done.stderr
+    assert "install the package that brings `a_module_that_is_nowhere`" in done.stderr
     assert repository.snapshot() == before
 
 

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("graphviz_torch.diff.compare")
-
 from tests.support.repositories import MODEL, Repository
 from torchviz_cli.versions.scratch import PREFIX, scratch
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("graphviz_torch.diff.compare")
-
 pytest_plugins = ["pytester"]
 
 PLUGIN = "graphviz_torch.pytest_plugin"
@@ -66,10 +64,10 @@ def test_a_broken_file_is_told_and_can_be_written_anew(pytester: pytest.Pytester
     _run(pytester, "--model-lock-update").assert_outcomes(passed=1)
 
 
-def test_the_plugin_imports_nothing_heavy() -> None:
-    program = f"import sys, {PLUGIN}; print(sorted({{'torch', 'graphviz_torch.api'}} & set(sys.modules)))"
+def test_the_plugin_imports_no_torch() -> None:
+    program = f"import sys, {PLUGIN}; print('torch' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip
-    assert done.stdout == "[]\n"
+    assert done.stdout == "False\n"

@@ -34,6 +34,7 @@ CONSTRUCTS = (
     ("'len' is not supported", "`len()` of a tensor"),
     ("__len__", "`len()` of a tensor"),
     ("**kwargs", "`**kwargs` in the signature of forward"),
+    ("item assignment", "a write into a tensor (`x[i] = y`)"),
     ("Proxy", "a function that needs real values and got a stand-in"),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.models import control, gradients, layers, machinery, memory, structures
+from tests.models import control, gradients, layers, machinery, memory, structures, traps
 from tests.models.control import Case
 
 _FACTORIES: tuple[Callable[[], Case], ...] = (
@@ -57,5 +57,34 @@ _FACTORIES: tuple[Callable[[], Case], ...] = (
     machinery.threads,
     machinery.containers,
     machinery.graph_module,
+    traps.column_write,
+    traps.half_writes,
+    traps.parameter_branch,
+    traps.other_method,
+    traps.reflected,
+    traps.dirty_function,
+    traps.casts,
+    traps.given_memory,
+    traps.statistics,
+    traps.shared_numpy,
+    traps.copied_numpy,
+    traps.values,
+    traps.in_place_layers,
+    traps.no_grad,
+    traps.idle,
+    traps.loose_modules,
+    traps.gates,
+    traps.nested,
+    traps.flex,
+    traps.compiled,
+    traps.foreach,
+    traps.derivative,
+    traps.hooked,
+    traps.yields,
+    traps.fused_layer,
+    traps.quantized,
+    traps.exported,
+    traps.data_parallel,
+    traps.scripted_function,
 )
 MODELS: dict[str, Callable[[], Case]] = {factory.__name__: factory for factory in _FACTORIES}

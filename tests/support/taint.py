@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Iterable
+from types import GeneratorType
 from typing import Any
 
 import torch
@@ -39,6 +40,7 @@ def real(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Dep
         torch.manual_seed(SEED)
         with compat.eager_stance(), watch:
             out = model(*args, **kwargs)
+            out = tuple(out) if isinstance(out, GeneratorType) else out
     return {name: watch.of(tensor) for name, tensor in named_tensors(out, "")}
 
 
@@ -123,7 +125,10 @@ class _Watch(TorchDispatchMode):
             return [("tensor", id(tensor))]
         # An address is taken again once its memory is freed.
         self._alive.append(storage)
-        address = storage.data_ptr() if tensor.device.type == "cpu" else 0
+        try:
+            address = storage.data_ptr() if tensor.device.type == "cpu" else 0
+        except RuntimeError:  # wrappers of transforms and nested tensors have none
+            address = 0
         return [("address", address) if address else ("storage", storage._cdata)]
 
 

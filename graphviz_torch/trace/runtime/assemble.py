@@ -6,7 +6,7 @@ from typing import Any
 
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import NodeKind, SourceLocation, TensorMeta
-from graphviz_torch.trace.metadata import dtype_name, meta
+from graphviz_torch.trace.metadata import dtype_name, meta, sizes
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.crossing import results_of_methods
@@ -110,10 +110,11 @@ class Assembly:
         key = (held.shape, held.dtype, held.device, held.grad, held.stride)
         found = self._metas.get(key)
         if found is None:
-            if held.shape is None:
+            shape = None if held.shape is None else sizes(held.shape)
+            if shape is None:
                 found = TensorMeta(None, dtype_name(held.dtype), str(held.device), held.grad)
             else:
-                found = meta(tuple(int(n) for n in held.shape), held.dtype, held.device, held.grad, held.stride)
+                found = meta(shape, held.dtype, held.device, held.grad, held.stride)
             self._metas[key] = found
         return found
 

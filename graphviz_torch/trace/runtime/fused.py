@@ -1,4 +1,4 @@
-"""Layers that torch runs as one fused kernel unless somebody watches, so that the graph shows another way to the result.
+"""Layers that torch runs as one fused kernel unless somebody watches: the graph shows another way to the result.
 
 `nn.TransformerEncoderLayer` and `nn.MultiheadAttention` take their fast path in inference only, and never while a
 function mode is active. The conditions are those that torch documents for the two.

@@ -172,7 +172,13 @@ def _can_be_method(code: CodeType) -> bool:
 
 
 # Methods of tensors, of modes and of the machinery of modules: the first argument is no module, or any module.
-NO_MODULES = ("torch/_tensor.py", "torch/overrides.py", "torch/nn/modules/module.py", "torch/utils/_contextlib.py")
+NO_MODULES = (
+    "torch/_tensor.py",
+    "torch/overrides.py",
+    "torch/nn/modules/module.py",
+    "torch/utils/_contextlib.py",
+    "torch/_dynamo/eval_frame.py",
+)
 
 
 @cache

@@ -82,7 +82,33 @@ class Loop(nn.Module):
         return total
 
 
-@pytest.mark.parametrize(("model", "words"), [(Branch(), "control flow on a value"), (Loop(), "loop over a tensor")])
+class Write(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = x * 2
+        y[:, 0] = 0
+        return y
+
+
+class Length(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * len(x)
+
+
+class Number(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * float(x.sum())
+
+
+CANNOT = [
+    (Branch(), "control flow on a value"),
+    (Loop(), "loop over a tensor"),
+    (Write(), "a write into a tensor"),
+    (Length(), "`len()` of a tensor"),
+    (Number(), "a function that needs real values"),
+]
+
+
+@pytest.mark.parametrize(("model", "words"), CANNOT)
 def test_what_fx_cannot_follow_is_named(model: nn.Module, words: str) -> None:
     with pytest.raises(UnsupportedModelError) as raised:
         api.trace(model, (torch.ones(2, 2),), options=FX)

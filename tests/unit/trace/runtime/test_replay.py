@@ -17,8 +17,8 @@ from tests.support.replay import SEED, replay, same_bits, trace_and_replay
 
 torch.set_num_threads(1)
 
-# What cannot be run again from outside: operations inside vmap.
-OPAQUE = {"batched"}
+# What cannot be run again from outside: operations inside vmap and the like, and a way through NumPy's memory.
+OPAQUE = {"batched", "flex", "derivative", "shared_numpy"}
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from itertools import chain
 
 from graphviz_torch.diff.calls import CallPairs, pair_calls
 from graphviz_torch.diff.explain import explain
@@ -14,9 +15,11 @@ from graphviz_torch.diff.operations import Operations, pair_operations
 from graphviz_torch.diff.options import DiffOptions
 from graphviz_torch.diff.result import Comparison
 from graphviz_torch.diff.side import Side
+from graphviz_torch.diff.spelling import Spelling
 from graphviz_torch.diff.structure import crossing
 from graphviz_torch.diff.tensors import pair_tensors
 from graphviz_torch.errors import DiffError
+from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph
 
 NEAR = 5
@@ -29,19 +32,21 @@ def compare(old: Graph, new: Graph, options: DiffOptions = DiffOptions()) -> Com
         DiffError: the graphs were made in different ways, or the map names modules that do not exist.
     """
     _check_made_alike(old, new)
-    numbers = Numbers()
-    one, other = Side(old, numbers), Side(new, numbers)
-    _check_map(one, other, options.map)
-    interface = Interface(one, other)
-    matching, calls, operations = _matched(one, other, options.map, interface, numbers)
-    return explain(one, other, matching, calls, operations, interface, options)
+    with collector_paused():
+        numbers = Numbers()
+        spelling = Spelling(numbers)
+        one, other = Side(old, numbers, spelling), Side(new, numbers, spelling)
+        _check_map(one, other, options.map)
+        interface = Interface(one, other)
+        matching, calls, operations = _matched(one, other, options.map, interface, numbers)
+        return explain(one, other, matching, calls, operations, interface, options)
 
 
 def _matched(
     old: Side, new: Side, given: tuple[tuple[str, str], ...], interface: Interface, numbers: Numbers
 ) -> tuple[Matching, CallPairs, Operations]:
     """The match, always worked out from the same of the two sides, so that the other way round gives the inverse."""
-    if _key(old.graph) <= _key(new.graph):
+    if _before(old.graph, new.graph):
         return _oriented(old, new, given, _ends(interface, swapped=False), numbers)
     turned = tuple((second, first) for first, second in given)
     matching, calls, operations = _oriented(new, old, turned, _ends(interface, swapped=True), numbers)
@@ -57,11 +62,16 @@ def _oriented(
     return matching, calls, pair_operations(old, new, calls, ends + _leaves(matching, old, new), numbers)
 
 
-def _key(graph: Graph) -> tuple[object, ...]:
+def _before(one: Graph, other: Graph) -> bool:
     """An order of graphs that knows nothing of which is the old one."""
-    modules = tuple((module.path, module.type, module.arguments) for module in graph.modules)
-    operations = tuple((node.id, repr(node.attributes), node.operands) for node in graph.nodes)
-    return len(graph.modules), len(graph.nodes), modules, operations
+    for count, its in ((len(one.modules), len(other.modules)), (len(one.nodes), len(other.nodes))):
+        if count != its:
+            return count < its
+    parts = chain(zip(one.modules, other.modules, strict=True), zip(one.nodes, other.nodes, strict=True))
+    for mine, theirs in parts:
+        if mine != theirs and repr(mine) != repr(theirs):
+            return repr(mine) < repr(theirs)
+    return True
 
 
 def _ends(interface: Interface, *, swapped: bool) -> list[tuple[str, str]]:

@@ -92,11 +92,11 @@ class Effects:
         own = None if branch in self._known.replaced else self._own(one, other, branch, owner)
         if own is not None:
             self.edits.append(own)
-        differing = [
-            (self._old.index.values[mine], self._new.index.values[theirs])
-            for mine, theirs in zip(one.results, other.results, strict=False)
-        ]
-        differing = [(mine, theirs) for mine, theirs in differing if not same_type(mine.meta, theirs.meta)]
+        differing = []
+        for result, its in zip(one.results, other.results, strict=False):
+            mine, theirs = self._old.index.values[result], self._new.index.values[its]
+            if not same_type(mine.meta, theirs.meta):
+                differing.append((mine, theirs))
         if not differing:
             return
         cause = own or self._cause(one, other, branch)
@@ -122,6 +122,8 @@ class Effects:
     def _own(self, one: Node, other: Node, branch: Branch, owner: Edit | None) -> Edit | None:
         """The edit of the operation itself, unless that of its module tells it already."""
         if owner is not None and not branch.children and owner.kind in ("attribute", "replaced"):
+            return None
+        if self._old.spelled(one) is self._new.spelled(other):
             return None
         replaced = self._writer.replaced(one, other)
         if replaced is not None:

@@ -114,7 +114,7 @@ class _Explanation:
                 self._know(edit)
 
     def _told_already(self, branch: Branch) -> bool:
-        """Whether what runs in a module follows from what the module is: torch's own layers have no code of the user's."""
+        """Whether what runs in a module follows from what the module is, as in layers of torch itself."""
         if branch in self._known.replaced:
             return True
         library = branch.module.type.startswith("torch.") and not branch.children

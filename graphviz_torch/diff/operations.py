@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from graphviz_torch.diff.align import align
 from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.numbers import Numbers
-from graphviz_torch.diff.side import OPERATIONS, Side
+from graphviz_torch.diff.side import Side
 from graphviz_torch.ir.graph import ModuleCall, Node
 
 Item = Node | ModuleCall
@@ -69,48 +69,43 @@ def pair_operations(
     others = {other: number for number, (_, other) in enumerate(leaves)}
     tokens = {call: number for number, call in enumerate(calls.to_new)}
     mirrored = {other: tokens[one] for one, other in calls.to_new.items()}
-    here = _Cones(old, tokens, names, numbers)
-    there = _Cones(new, mirrored, others, numbers)
+    here = Cones(old, tokens, names, numbers)
+    there = Cones(new, mirrored, others, numbers)
     for call, partner in calls.to_new.items():
         _inside(found, old, new, call, partner, here, there)
         _fill_gaps(found, old, new, calls, call, partner)
     return found
 
 
-class _Cones:
-    """Numbers that are equal for operations that compute the same from the same within their call."""
+class Cones:
+    """Numbers that are equal for operations that compute the same from the same within their call.
+
+    Args:
+        calls: a number for each call, leaves: for each leaf; equal on both sides for what is the same.
+    """
 
     def __init__(self, side: Side, calls: dict[str | None, int], leaves: dict[str, int], numbers: Numbers) -> None:
         self._side, self._calls, self._leaves, self._numbers = side, calls, leaves, numbers
-        self.strict: dict[str, int] = {}
-        self.loose: dict[str, int] = {}
-        for node in side.graph.nodes:
-            if node.kind in OPERATIONS and not side.noise(node):
-                self._add(node)
 
-    def _add(self, node: Node) -> None:
-        spelled = self._side.spelled(node)
-        strict: list[Hashable] = []
-        loose: list[Hashable] = []
-        for value in node.operands:
-            self._token(node.module_call, value, strict, loose)
-        if spelled.commutes:
-            strict.sort(key=str)
-            loose.sort(key=str)
-        name, spots = spelled.name, spelled.operands
-        self.strict[node.id] = self._numbers.of((name, spelled.in_place, spelled.literals, spots, tuple(strict)))
-        self.loose[node.id] = self._numbers.of((name, spots, tuple(loose)))
+    def of(self, call: str | None, *, literals: bool) -> dict[str, int]:
+        """The numbers of the operations directly inside a call, with or without their literals."""
+        values: dict[str, Hashable] = {}
+        found = {}
+        for node in self._side.own.get(call, ()):
+            spelled = self._side.spelled(node)
+            tokens = [values.get(value) or self._token(call, value, values) for value in node.operands]
+            if spelled.commutes and len(tokens) > 1:
+                tokens.sort(key=str)
+            number = found[node.id] = self._numbers.of((spelled.number if literals else spelled.loose, *tokens))
+            for place, result in enumerate(node.results):
+                values[result] = (number, place)
+        return found
 
-    def _token(self, call: str | None, value: str, strict: list[Hashable], loose: list[Hashable]) -> None:
-        found = self._side.value(value)
-        producer = self._side.producer(found)
-        if producer.module_call == call and producer.id in self.strict:
-            strict.append((self.strict[producer.id], found.index))
-            loose.append((self.loose[producer.id], found.index))
-            return
-        token = self._outside(call, value, producer)
-        strict.append(token)
-        loose.append(token)
+    def _token(self, call: str | None, value: str, values: dict[str, Hashable]) -> Hashable:
+        behind = self._side.value(value)
+        token = values.get(behind.id) or self._outside(call, value, self._side.producer(behind))
+        values[value] = token
+        return token
 
     def _outside(self, call: str | None, value: str, producer: Node) -> Hashable:
         leaf = self._leaves.get(producer.id)
@@ -135,11 +130,13 @@ def child_towards(side: Side, call: str | None, inner: str | None) -> str | None
 
 
 def _inside(
-    found: Operations, old: Side, new: Side, call: str | None, partner: str | None, here: _Cones, there: _Cones
+    found: Operations, old: Side, new: Side, call: str | None, partner: str | None, here: Cones, there: Cones
 ) -> None:
-    for mine, theirs in ((here.strict, there.strict), (here.loose, there.loose)):
+    for literals in (True, False):
         ones, others = _left(found, old, new, call, partner)
-        _equal_numbers(found, ones, others, mine, theirs)
+        if ones and others:
+            mine, theirs = here.of(call, literals=literals), there.of(partner, literals=literals)
+            _equal_numbers(found, ones, others, mine, theirs)
     for literals in (True, False):
         ones, others = _left(found, old, new, call, partner)
         if ones and others:
@@ -159,7 +156,7 @@ def _left(
 
 def _key(side: Side, node: Node, literals: bool) -> Hashable:
     spelled = side.spelled(node)
-    return (spelled.name, spelled.literals, spelled.operands) if literals else spelled.name
+    return spelled.number if literals else spelled.name
 
 
 def _equal_numbers(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from graphviz_torch.diff.numbers import Numbers
-from graphviz_torch.diff.spelling import Spelled, spell
+from graphviz_torch.diff.spelling import Spelled, Spelling
 from graphviz_torch.diff.tree import Branch, Tree, grow
 from graphviz_torch.ir.graph import Graph, ModuleCall, Node, Tensor, Value
 from graphviz_torch.ir.walks import GraphIndex
@@ -22,11 +22,12 @@ class Side:
     are in no list, and what reads them reads what they read.
     """
 
-    def __init__(self, graph: Graph, numbers: Numbers) -> None:
+    def __init__(self, graph: Graph, numbers: Numbers, spelling: Spelling) -> None:
         self.graph = graph
         self.index = GraphIndex(graph)
         self.tree: Tree = grow(graph, numbers)
         self._noisy = graph.origin.level != "function"
+        self._spelling = spelling
         self._spelled: dict[str, Spelled] = {}
 
     def noise(self, node: Node) -> bool:
@@ -37,12 +38,14 @@ class Side:
         """The operation in the one spelling that is compared."""
         found = self._spelled.get(node.id)
         if found is None:
-            found = self._spelled[node.id] = spell(node)
+            found = self._spelled[node.id] = self._spelling.of(node)
         return found
 
     def value(self, value: str) -> Value:
         """The value behind what is looked through."""
         found = self.index.values[value]
+        if not self._noisy:
+            return found
         producer = self.index.nodes[found.producer]
         while self.noise(producer):
             found = self.index.values[producer.operands[0]]

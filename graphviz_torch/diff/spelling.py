@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
+from graphviz_torch.diff.numbers import Numbers
 from graphviz_torch.ir.graph import Node
 from graphviz_torch.ir.literals import Literal, Mapping, Operand, Slice, format_literal
 
@@ -26,8 +28,10 @@ class Spelled:
 
     Attributes:
         name: without the underscores of operators and of in-place forms.
+        commutes: whether the order of the operands means nothing.
         in_place: whether it is the in-place form.
         operands: the spot of each operand.
+        number: equal for equal operations; loose: the same without the literals.
         literals: (spot, literal) of everything else, sorted; `None` is as good as nothing.
     """
 
@@ -35,15 +39,30 @@ class Spelled:
     in_place: bool
     operands: tuple[Spot, ...]
     literals: tuple[tuple[Spot, Literal], ...]
-
-    @property
-    def commutes(self) -> bool:
-        """Whether the order of the operands means nothing."""
-        return self.name in COMMUTATIVE and not self.literals
+    commutes: bool
+    number: int
+    loose: int
 
 
-def spell(node: Node) -> Spelled:
-    """The operation of a node in one spelling."""
+class Spelling:
+    """Spells operations for both sides; equal ones are one object."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+        self._known: dict[Hashable, Spelled] = {}
+
+    def of(self, node: Node) -> Spelled:
+        """The operation of a node in one spelling."""
+        attributes = node.attributes
+        # `True` equals `1`, but it is another argument.
+        key = (node.name, node.op, len(node.operands), attributes, tuple([type(item[1]) for item in attributes]))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = _spell(node, self._numbers)
+        return found
+
+
+def _spell(node: Node, numbers: Numbers) -> Spelled:
     name = node.name if node.kind == "call" else node.op
     if node.kind == "call":
         name = name.strip("_") + "_" * (name.endswith("_") and not name.startswith("__"))
@@ -54,7 +73,18 @@ def spell(node: Node) -> Spelled:
         _spread((key,), literal, spots, literals)
     operands = tuple([spots.get(place, (str(place),)) for place in range(len(node.operands))])
     plain = tuple(sorted(literals.items(), key=lambda item: tuple(map(str, item[0]))))
-    return Spelled(name.rstrip("_") or name, name.endswith("_"), operands, plain)
+    in_place = name.endswith("_")
+    name = name.rstrip("_") or name
+    kinds = tuple([type(literal) for _, literal in plain])
+    return Spelled(
+        name,
+        in_place,
+        operands,
+        plain,
+        commutes=name in COMMUTATIVE and not plain,
+        number=numbers.of(("operation", name, in_place, operands, plain, kinds)),
+        loose=numbers.of(("operation", name, operands)),
+    )
 
 
 def _spread(spot: Spot, literal: Literal, spots: dict[int, Spot], literals: dict[Spot, Literal]) -> None:

@@ -58,7 +58,7 @@ class Wiring:
                 yield from self._call(partner, child, old, new)
         if old is not None and new is not None:
             ones, others = self._old.index.calls[old].results, self._new.index.calls[new].results
-            if len(ones) == len(others):
+            if len(ones) == len(others) and not self._plainly(ones, others):
                 for one, other in zip(ones, others, strict=True):
                     if not self.same(one, other, old, new):
                         yield Rewired(old, new, (one,), (other,), True)
@@ -78,14 +78,25 @@ class Wiring:
 
     def _call(self, one: str, other: str, old: str | None, new: str | None) -> Iterator[Rewired]:
         before, after = self._old.index.calls[one].operands, self._new.index.calls[other].operands
-        if len(before) == len(after):
+        if len(before) == len(after) and not self._plainly(before, after):
             odd = [pair for pair in zip(before, after, strict=True) if not self.same(pair[0], pair[1], old, new)]
             if odd:
                 yield Rewired(one, other, tuple(pair[0] for pair in odd), tuple(pair[1] for pair in odd))
 
+    def _plainly(self, before: Sequence[str], after: Sequence[str]) -> bool:
+        """Whether two rows of values are first results of pairs, one by one: the usual case, and the short way."""
+        if len(before) != len(after):
+            return False
+        to_new = self._operations.to_new
+        return all(to_new.get(one) == other for one, other in zip(before, after, strict=True))
+
     def operation(self, one: str, other: str, old: str | None, new: str | None) -> Iterator[Rewired]:
         """Compares the operands of two operations."""
         ones, others = self._old.index.nodes[one], self._new.index.nodes[other]
+        if self._plainly(ones.operands, others.operands):
+            spots = self._old.spelled(ones).operands, self._new.spelled(others).operands
+            if spots[0] == spots[1]:
+                return
         before, after = self._old.spelled(ones), self._new.spelled(others)
         if before.commutes and after.commutes and len(ones.operands) == len(others.operands):
             odd = self._unordered(ones.operands, others.operands, old, new)

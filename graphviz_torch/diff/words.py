@@ -29,7 +29,7 @@ def type_text(meta: TensorMeta, other: TensorMeta) -> str:
 
 def same_type(one: TensorMeta, other: TensorMeta) -> bool:
     """Whether two tensors are alike as far as a reader sees."""
-    return (one.shape, one.dtype, one.device) == (other.shape, other.dtype, other.device)
+    return one.shape == other.shape and one.dtype == other.dtype and one.device == other.device
 
 
 def sizes_between(one: TensorMeta, other: TensorMeta) -> set[tuple[int, int]]:

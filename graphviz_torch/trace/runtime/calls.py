@@ -30,7 +30,7 @@ class Calls(Values):
         hook: the forward hook that is running now.
         elsewhere: whether a module of the model was called in another thread meanwhile.
         followed: whether a method was called whose module was not.
-        broken: every operation and call that raised, innermost first, with the `id` of the exception.
+        broken: every operation and call that raised, innermost first, with the exception: they are let go after the run.
     """
 
     def __init__(self, statics: Statics) -> None:
@@ -41,7 +41,7 @@ class Calls(Values):
         self.hook: HookRun | None = None
         self.elsewhere = False
         self.followed = False
-        self.broken: list[tuple[int, Op | None, Call | None]] = []
+        self.broken: list[tuple[BaseException, Op | None, Call | None]] = []
         self._counts: dict[int, int] = {}
         self._frames = Frames()
 
@@ -97,7 +97,7 @@ class Calls(Values):
         """Closes a call that raised."""
         self._close_above(call)
         call.error = (type(error).__name__, str(error))
-        self.broken.append((id(error), None, call))
+        self.broken.append((error, None, call))
         self._close(call)
 
     def _call(self, module: Any, kind: CallKind, name: str, parent: Call | None) -> Call:

@@ -48,14 +48,18 @@ class Recorder(Calls):
                     self._about_to_write(tensor.grad)
 
     def breaking(self, error: BaseException) -> tuple[Op | None, Call | None]:
-        """The innermost operation and call that raised an exception, or what it was made from."""
+        """The innermost operation and call that raised an exception, or that it was raised from."""
+        found: tuple[Op | None, Call | None] = (None, None)
         chain: BaseException | None = error
         while chain is not None:
-            for number, op, call in self.broken:
-                if number == id(chain):
-                    return op, call
-            chain = chain.__cause__ or chain.__context__
-        return None, None
+            for raised, op, call in self.broken:
+                if raised is chain:
+                    if op is not None:
+                        return op, call
+                    found = found if found[1] is not None else (None, call)
+                    break
+            chain = chain.__cause__ or (chain.__context__ if found[1] is None else None)
+        return found
 
     # ---- operations
 
@@ -72,7 +76,7 @@ class Recorder(Calls):
             out = function(*args, **kwargs) if kwargs else function(*args)
         except BaseException as error:
             op.error = (type(error).__name__, str(error))
-            self.broken.append((id(error), op, op.call))
+            self.broken.append((error, op, op.call))
             raise
         finally:
             self.current = outer

@@ -118,7 +118,10 @@ def _traced(
             builder.output(name, assembly.value(held))
     grads.release()
     if error is not None:
-        raise _failed(recorder, builder, assembly, sources, error) from error
+        failed = _failed(recorder, builder, assembly, sources, error)
+        recorder.broken.clear()
+        raise failed from error
+    recorder.broken.clear()  # exceptions hold frames, and frames the tensors in them
     return builder.finish(), assembly, recorder, copies
 
 

@@ -30,7 +30,7 @@ class Calls(Values):
         hook: the forward hook that is running now.
         elsewhere: whether a module of the model was called in another thread meanwhile.
         followed: whether a method was called whose module was not.
-        broken: every operation and call that raised, innermost first, with the exception: they are let go after the run.
+        broken: every operation and call that raised, innermost first, with the exception; let go after the run.
     """
 
     def __init__(self, statics: Statics) -> None:

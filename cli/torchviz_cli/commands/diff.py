@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from graphviz_torch import api
-from graphviz_torch.diff.options import DiffOptions
-from graphviz_torch.diff.result import Comparison
 from graphviz_torch.render.options import DIRECTIONS, THEMES
-from graphviz_torch.report.threshold import fails
-from torchviz_cli import answers, exit_codes, maps, options
+from torchviz_cli import exit_codes, options
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request
 from torchviz_cli.reporting import reported
-from torchviz_cli.versions.obtain import Version, obtain_both
-from torchviz_cli.versions.sides import sides
+
+if TYPE_CHECKING:
+    from graphviz_torch.diff.result import Comparison
+    from torchviz_cli.versions.obtain import Version
 
 
 def diff(
@@ -70,6 +69,11 @@ def diff(
     timeout: options.TimeoutOption = 0.0,
 ) -> None:
     """Say what changed between two versions of a model: what was edited, what follows, and whether old weights fit."""
+    # What only this command needs is not to slow down the start of the others.
+    from torchviz_cli import answers, maps
+    from torchviz_cli.versions.obtain import obtain_both
+    from torchviz_cli.versions.sides import sides
+
     console = Console(quiet)
     with reported(console, traceback):
         look = answers.Look(context, theme, direction, scale)
@@ -94,6 +98,9 @@ def diff(
 
 
 def _compared(versions: tuple[Version, Version], pairs: tuple[tuple[str, str], ...]) -> Comparison:
+    from graphviz_torch.diff.options import DiffOptions
+    from torchviz_cli import answers, maps
+
     old, new = versions
     maps.check(pairs, old.graph, new.graph)
     found = api.diff(old.graph, new.graph, DiffOptions(pairs, old.name, new.name))
@@ -102,6 +109,8 @@ def _compared(versions: tuple[Version, Version], pairs: tuple[tuple[str, str], .
 
 def _exit_code(comparison: Comparison, versions: tuple[Version, Version], threshold: str | None) -> int:
     """What the run says to scripts: a model that raised outweighs a difference, which may be due to that alone."""
+    from graphviz_torch.report.threshold import fails
+
     if any(version.raised for version in versions):
         return exit_codes.MODEL_RAISED
     return exit_codes.FINDINGS if fails(comparison, threshold) else exit_codes.DONE

@@ -74,7 +74,7 @@ def _case(name: str, base: nn.Module, kind: str, state: random.Random, score: Sc
     made = [kind] if count == 1 else [state.choice(list(KINDS)) for _ in range(count)]
     edited = copy.deepcopy(base)
     editor = Editor(state)
-    if not all([editor.make(one, edited) for one in made]):
+    if not all(editor.make(one, edited) for one in made):
         return
     old, new = static(base), static(edited)
     found = compare(old, new)

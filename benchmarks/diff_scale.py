@@ -41,7 +41,8 @@ def main() -> None:
             rows.append([name, f"{cost.cpu:.2f} s", f"{cost.peak:.0f} MiB", "; ".join(lines[:2]), lines[-1]])
             figures[name] = {"cpu": cost.cpu, "peak": cost.peak, "printed": lines[:5]}
     size = graph(options.modules)
-    told = f"{len(size.modules)} modules, {sum(node.kind == 'call' for node in size.nodes)} operations on each side; CPU of the whole process."
+    operations = sum(node.kind == "call" for node in size.nodes)
+    told = f"{len(size.modules)} modules, {operations} operations on each side; CPU of the whole process."
     body = told + "\n\n" + common.table(["edit", "CPU", "peak memory", "changes", "what follows"], rows)
     common.keep("diff_scale", "Comparing two large saved graphs", body, figures)
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 LARGEST = 250_000
 
 Span = tuple[int, int, int, int]
 
 
-def align(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """Pairs of places with equal keys, both rising; `None` is like nothing."""
+def align(
+    old: Sequence[Hashable], new: Sequence[Hashable], near: Callable[[int, int], bool] = lambda one, other: False
+) -> list[tuple[int, int]]:
+    """Pairs of places with equal keys, both rising; `None` is like nothing.
+
+    Args:
+        near: which pairs to prefer among equally many.
+    """
     found: list[tuple[int, int]] = []
     todo: list[Span] = [(0, len(old), 0, len(new))]
     while todo:
@@ -24,7 +30,10 @@ def align(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tuple[int, i
                 found.extend(anchors)
                 todo.extend(_between(anchors, span))
             elif (last - first) * (end - begin) <= LARGEST:
-                found.extend(_longest(old, new, span))
+                found.extend(_longest(old, new, span, near))
+            else:
+                both = zip(range(first, last), range(begin, end), strict=False)
+                found.extend((one, other) for one, other in both if _equal(old[one], new[other]))
     return sorted(found)
 
 
@@ -81,25 +90,31 @@ def _between(anchors: list[tuple[int, int]], span: Span) -> list[Span]:
     return spans
 
 
-def _longest(old: Sequence[Hashable], new: Sequence[Hashable], span: Span) -> list[tuple[int, int]]:
+def _longest(
+    old: Sequence[Hashable], new: Sequence[Hashable], span: Span, near: Callable[[int, int], bool]
+) -> list[tuple[int, int]]:
     first, last, begin, end = span
     rows, columns = last - first, end - begin
-    lengths = [[0] * (columns + 1) for _ in range(rows + 1)]
+    one_pair = min(rows, columns) + 1
+    worth = [[0] * (columns + 1) for _ in range(rows + 1)]
     for row in range(rows - 1, -1, -1):
-        here, below = lengths[row], lengths[row + 1]
+        here, below = worth[row], worth[row + 1]
         for column in range(columns - 1, -1, -1):
+            best = max(below[column], here[column + 1])
             if _equal(old[first + row], new[begin + column]):
-                here[column] = below[column + 1] + 1
-            else:
-                here[column] = max(below[column], here[column + 1])
-    found = []
+                best = max(best, below[column + 1] + one_pair + near(first + row, begin + column))
+            here[column] = best
+    return [(first + row, begin + column) for row, column in _path(worth)]
+
+
+def _path(worth: list[list[int]]) -> Iterator[tuple[int, int]]:
+    """The pairs that make up the best worth."""
     row = column = 0
-    while row < rows and column < columns:
-        if _equal(old[first + row], new[begin + column]):
-            found.append((first + row, begin + column))
-            row, column = row + 1, column + 1
-        elif lengths[row + 1][column] >= lengths[row][column + 1]:
+    while worth[row][column]:
+        if worth[row][column] == worth[row + 1][column]:
             row += 1
-        else:
+        elif worth[row][column] == worth[row][column + 1]:
             column += 1
-    return found
+        else:
+            yield row, column
+            row, column = row + 1, column + 1

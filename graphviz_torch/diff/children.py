@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 
 from graphviz_torch.diff.align import align
 from graphviz_torch.diff.matching import Matching
@@ -78,7 +79,15 @@ def unwrap(matching: Matching, old: Branch, new: Branch) -> None:
 def _inside(holder: Branch, wanted: Branch) -> Branch | None:
     """The one child that is what is wanted."""
     found = [child for child in holder.children if child.full == wanted.full]
-    return found[0] if len(found) == 1 and holder.full != wanted.full else None
+    return found[0] if len(found) == 1 and not _is_itself(holder, wanted) else None
+
+
+def _is_itself(holder: Branch, wanted: Branch) -> bool:
+    """Whether the holder still is what was wanted, with something more in it."""
+    if holder.type != wanted.type or any(child.positional for child in wanted.children):
+        return False
+    inside = {child.name: child.full for child in holder.children}
+    return all(inside.get(child.name) == child.full for child in wanted.children)
 
 
 def _in_place(matching: Matching, old: Branch, new: Branch) -> None:
@@ -110,7 +119,7 @@ def _edited(old: Branch, new: Branch) -> int:
 
 def _shift_cost(ones: list[Branch], others: list[Branch]) -> int:
     """What it takes to make the one row from the other by moving, adding and removing whole modules."""
-    kept = align([one.full for one in ones], [other.full for other in others])
+    kept = align([one.full for one in ones], [other.full for other in others], partial(_same_name, ones, others))
     gone = Counter(one.full for one in ones) - Counter(ones[place].full for place, _ in kept)
     come = Counter(other.full for other in others) - Counter(others[place].full for _, place in kept)
     sizes = {branch.full: branch.size for branch in (*ones, *others)}
@@ -132,10 +141,14 @@ def _in_order(matching: Matching, old: Branch, new: Branch) -> None:
             odd = set()
         here = [None if _odd(one, odd) else _apart(one, key) for one in ones]
         there = [None if _odd(other, odd) else _apart(other, key) for other in others]
-        for place, its_place in align(here, there):
+        for place, its_place in align(here, there, partial(_same_name, ones, others)):
             first, second = ones[place], others[its_place]
             if first.positional or not loose or _akin(first, second):
                 matching.adopt(first, second, "order")
+
+
+def _same_name(ones: list[Branch], others: list[Branch], one: int, other: int) -> bool:
+    return ones[one].name == others[other].name
 
 
 def _apart(branch: Branch, key: Key) -> Hashable:

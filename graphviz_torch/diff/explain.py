@@ -81,7 +81,8 @@ class _Explanation:
 
     def _ends(self, interface: Interface) -> None:
         for edit, value in interface.edits():
-            self.edits.append(edit)
+            if edit not in self.edits:
+                self.edits.append(edit)
             if value is not None:
                 self._known.inputs[value] = edit
 
@@ -156,7 +157,7 @@ class _Explanation:
     def _wires(self) -> None:
         wiring = Wiring(self._old, self._new, self._calls, self._operations, self._through())
         for one, other in self._calls.to_new.items():
-            if self._new.branch_of(other) in self._known.replaced and other is not None:
+            if other is not None and self._told_already(self._new.branch_of(other)):
                 continue
             found = [item for item in wiring.inside(one, other) if item.old not in self._known.old_operations]
             if found:

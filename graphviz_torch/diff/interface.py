@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from graphviz_torch.diff.edits import Edit
 from graphviz_torch.diff.result import Place
 from graphviz_torch.diff.side import Side
-from graphviz_torch.diff.words import shape_text, type_text
+from graphviz_torch.diff.words import listed, shape_text, type_text
 from graphviz_torch.ir.graph import Node
 
 Both = list[tuple[Node, Node]]
+WHY = {"input": "the model takes other inputs", "output": "the model returns something else"}
 
 
 class Interface:
@@ -32,34 +33,40 @@ class Interface:
 
     def edits(self) -> Iterator[tuple[Edit, str | None]]:
         """Every edit; of an input's type, with the value of the new side that it is about."""
+        structure = self._structure("input", self.inputs, self._lost_inputs, self._new_inputs)
+        for node in self._new_inputs:
+            if structure is not None:
+                yield structure, node.results[0]
+        if structure is not None and not self._new_inputs:
+            yield structure, None
         for number, (one, other) in enumerate(self.inputs):
-            if one.name != other.name:
-                yield self._renamed("input", one, other, number), None
             changed = self._type(one, other, number)
             if changed is not None:
                 yield changed, other.results[0]
-        for node in self._lost_inputs:
-            yield self._missing("input", node, self._old, lost=True), None
-        for node in self._new_inputs:
-            yield self._missing("input", node, self._new, lost=False), node.results[0]
-        if self._whole:
-            yield from ((edit, None) for edit in self._of_outputs())
+        outputs = self._structure("output", self.outputs, self._lost_outputs, self._new_outputs)
+        if self._whole and outputs is not None:
+            yield outputs, None
 
-    def _of_outputs(self) -> Iterator[Edit]:
-        for number, (one, other) in enumerate(self.outputs):
-            if one.name != other.name:
-                yield self._renamed("output", one, other, len(self._new.order) + number)
-        for node in self._lost_outputs:
-            yield self._missing("output", node, self._old, lost=True)
-        for node in self._new_outputs:
-            yield self._missing("output", node, self._new, lost=False)
-
-    def _renamed(self, word: str, one: Node, other: Node, number: int) -> Edit:
-        place = Place(one.name, other.name, (one.id,), (other.id,))
-        return Edit(
-            "interface", "breaking", place, word, one.name or "(unnamed)", other.name or "(unnamed)",
-            f"the {word} has another name", None, (0, number),
+    def _structure(self, word: str, both: Both, lost: list[Node], come: list[Node]) -> Edit | None:
+        """One edit for all inputs, or outputs, that came, went or got another name."""
+        renamed = [(one, other) for one, other in both if one.name != other.name]
+        ones, others = [one for one, _ in renamed] + lost, [other for _, other in renamed] + come
+        if not ones and not others:
+            return None
+        place = Place(
+            ones[0].name if ones else None, others[0].name if others else None,
+            tuple(node.id for node in ones), tuple(node.id for node in others),
         )  # fmt: skip
+        before, after = self._told(self._old, ones), self._told(self._new, others)
+        order = (0, 0) if word == "input" else (3, 0)
+        return Edit("interface", "breaking", place, word, before, after, WHY[word], None, order)
+
+    def _told(self, side: Side, nodes: list[Node]) -> str:
+        words = []
+        for node in nodes:
+            shape = f" {shape_text(side.value(node.results[0]).meta.shape)}" if node.results else ""
+            words.append(f"{node.name or '(unnamed)'}{shape}")
+        return listed(words)
 
     def _type(self, one: Node, other: Node, number: int) -> Edit | None:
         before, after = (side.value(node.results[0]).meta for side, node in ((self._old, one), (self._new, other)))
@@ -82,40 +89,18 @@ class Interface:
             None if kind or before.device != after.device else ("input", differing),
         )  # fmt: skip
 
-    def _missing(self, word: str, node: Node, side: Side, *, lost: bool) -> Edit:
-        value = node.results[0] if node.results else node.operands[0]
-        told = f"{node.name or '(unnamed)'}: {shape_text(side.value(value).meta.shape)}"
-        if word == "output":
-            told = node.name or "(unnamed)"
-        place = Place(node.name, None, (node.id,)) if lost else Place(None, node.name, (), (node.id,))
-        why = f"the model no longer {_verb(word)} it" if lost else f"the model now {_verb(word)} it"
-        return Edit(
-            "interface",
-            "breaking",
-            place,
-            word,
-            told if lost else "",
-            "" if lost else told,
-            why,
-            None,
-            (0, len(self.inputs)),
-        )
-
-
-def _verb(word: str) -> str:
-    return "takes" if word == "input" else "returns"
-
 
 def _ends(side: Side, kind: str) -> list[Node]:
     return [node for node in side.graph.nodes if node.kind == kind]
 
 
 def _paired(ones: Sequence[Node], others: Sequence[Node]) -> Both:
-    """By name; the rest in order, where both sides have equally many left."""
+    """By name; the rest in order, inputs only where both sides have equally many left."""
     names = {node.name: node for node in others}
     both = [(node, names[node.name]) for node in ones if node.name in names]
     left, right = _left(both, ones, others)
-    return both + (list(zip(left, right, strict=True)) if len(left) == len(right) else [])
+    paired = len(left) == len(right) or any(node.kind == "output" for node in left)
+    return both + (list(zip(left, right, strict=False)) if paired else [])
 
 
 def _left(both: Both, ones: Sequence[Node], others: Sequence[Node]) -> tuple[list[Node], list[Node]]:

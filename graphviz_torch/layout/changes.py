@@ -58,6 +58,17 @@ def retitled(title: str, payload: Json) -> str:
     return f"{path} · {both}" if dot else both
 
 
+def alone(title: str, payload: Json) -> str:
+    """What an added or removed thing is, where its title does not say so."""
+    found = word(payload, "alone")
+    return "" if found == title.rpartition(" · ")[2] else found
+
+
+def counted(count: Json, what: str) -> str:
+    """`1 module`, `14 modules`; empty for none."""
+    return f"{count} {what}{'' if count == 1 else 's'}" if isinstance(count, int) and count else ""
+
+
 def both_words(before: str, after: str) -> str:
     """`p=0.1 → p=0.5`; where one of them has an arrow of its own, `64 → 1000 becomes 64 → 10`."""
     return f"{before} becomes {after}" if "→" in before + after else f"{before} → {after}"

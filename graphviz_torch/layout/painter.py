@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from graphviz_torch.ir.graph import Json, Module, Node
 from graphviz_torch.layout.arguments import operation_words
-from graphviz_torch.layout.changes import GLYPHS, retitled, state_of, word
+from graphviz_torch.layout.changes import GLYPHS, alone, counted, retitled, state_of, word
 from graphviz_torch.layout.faces import Face, Line, card_face, inline_face, rounded
 from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.kinds import kind_of, module_kind
@@ -99,11 +99,9 @@ class Painter:
         if "unchanged" in notes:
             payload = notes["unchanged"]
             modules = payload.get("modules") if isinstance(payload, Mapping) else 0
-            return "unchanged", _joined(
-                f"{modules} modules" if modules else "", f"{self.facts.inside(node)} operations"
-            )
+            return "unchanged", _joined(counted(modules, "module"), counted(self.facts.inside(node), "operation"))
         change = notes.get("change")
-        return retitled(title, change), word(change, "words") or words or word(change, "alone")
+        return retitled(title, change), word(change, "words") or words or alone(title, change)
 
     def _colour(self, item: Item, node: Node) -> str:
         if self.color_by == "kind":

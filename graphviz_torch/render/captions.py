@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from graphviz_torch.ir.graph import Module, ModuleCall, Node
+from collections.abc import Mapping
+
+from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.layout.arguments import operation_words
-from graphviz_torch.layout.changes import GLYPHS, retitled, state_of, word
+from graphviz_torch.layout.changes import GLYPHS, alone, counted, retitled, state_of, word
 from graphviz_torch.layout.words import humanised, meta_words, module_words
 from graphviz_torch.render.elide import one_line
 
@@ -35,16 +37,21 @@ def _changed(index: GraphIndex, target: str, title: str, more: str) -> tuple[str
     """The lines with the glyph of a change, and with what was and what is."""
     notes = index.annotations.get(target, {})
     if "unchanged" in notes:
-        return ("unchanged", more)
+        inside, payload = notes.get("inside"), notes["unchanged"]
+        return ("unchanged", " · ".join(filter(None, (_count(payload, "module"), _count(inside, "operation")))))
     payload = notes.get("change")
     state = state_of(payload)
     if not state:
         return (title, more)
     return (
         f"{GLYPHS[state]} {retitled(title, payload)}",
-        word(payload, "words") or more or word(payload, "alone"),
+        word(payload, "words") or more or alone(title, payload),
         word(payload, "more"),
     )
+
+
+def _count(payload: Json, what: str) -> str:
+    return counted(payload.get(f"{what}s") if isinstance(payload, Mapping) else None, what)
 
 
 def module_title(path: str, module: Module | None, last: str = "") -> str:

@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from typing import Any
 
+from graphviz_torch.diff.marks import path_of
 from graphviz_torch.diff.result import FORMAT_VERSION, Change, Comparison, Consequence, StateDict, Totals
-from graphviz_torch.report.words import SEVERITIES, path_of
+from graphviz_torch.report.words import SEVERITIES
 
 
 def document(comparison: Comparison) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def line(change: Change) -> Line:
     """A change in words."""
     source = f"{change.source.file}:{change.source.line}" if change.source is not None else ""
     return Line(
-        GLYPHS.get(change.kind, CHANGED),
+        _glyph(change),
         where(change),
         what(change),
         f"{change.count}×" if change.count > 1 else "",
@@ -55,17 +55,19 @@ def line(change: Change) -> Line:
     )
 
 
+def _glyph(change: Change) -> str:
+    """An input or output that only one side has came or went."""
+    if change.kind == "interface" and bool(change.before) != bool(change.after):
+        return "+" if change.after else "-"
+    return GLYPHS.get(change.kind, CHANGED)
+
+
 def where(change: Change) -> str:
     """The paths of a change; for what has moved the old and the new ones."""
     old, new = rolled(_paths(change.places, old=True)), rolled(_paths(change.places, old=False))
     if change.kind in ("moved", "renamed") and old and new and old != new:
         return f"{old} → {new}"
     return new or old or "the model"
-
-
-def path_of(place: Place) -> str:
-    """The path where it is now, else where it was."""
-    return (place.old_path or "") if place.new_path is None else place.new_path
 
 
 def _paths(places: Sequence[Place], *, old: bool) -> list[str]:
@@ -76,11 +78,18 @@ def _paths(places: Sequence[Place], *, old: bool) -> list[str]:
 def what(change: Change) -> str:
     """`GELU → SiLU`, `Dropout p=0.1`."""
     kind = change.op.rpartition(".")[2]
+    if change.kind in ("moved", "renamed") and {change.before, change.after} <= {"", *_all_paths(change)}:
+        return kind
     if change.before and change.after:
         both = both_words(change.before, change.after)
         return both if change.kind == "replaced" or _says(kind, both) else f"{kind} {both}".strip()
     found = change.after or change.before
     return found if _says(kind, found) else f"{kind} {found}".strip()
+
+
+def _all_paths(change: Change) -> set[str]:
+    place = change.places[0]
+    return {path for path in (place.old_path, place.new_path) if path}
 
 
 def _says(kind: str, text: str) -> bool:

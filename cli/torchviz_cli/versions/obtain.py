@@ -158,7 +158,9 @@ def _commit_notes(side: Side, place: Place) -> tuple[str, ...]:
 
 
 def _name(job: _Job) -> str:
-    return job.side.text if job.place is not None else f"{job.side.text} (working tree)"
+    """The text, and which files are meant where the other side is of a revision."""
+    plain = job.place is not None or job.other.revision is None
+    return job.side.text if plain else f"{job.side.text} (working tree)"
 
 
 def _pass_on(place: Path, console: Console) -> None:

@@ -20,8 +20,15 @@ _ORDER: tuple[tuple[Key, bool], ...] = (
     (lambda branch: branch.struct, True),
     (lambda branch: (branch.type, branch.shape), True),
     (lambda branch: (branch.type, bool(branch.children)), True),
+    (lambda branch: _names(branch), True),
     (lambda branch: branch.shape if branch.children else None, True),
 )
+
+
+def _names(branch: Branch) -> Hashable:
+    """The names of what is in a module, where it has names."""
+    names = frozenset(child.name for child in branch.children if not child.positional)
+    return names or None
 
 
 def match_children(matching: Matching) -> None:

@@ -18,7 +18,6 @@ class Edit:
     Attributes:
         order: where in the run it stands, for sorting.
         group: what it is rolled up by, besides its class and severity; without it, by all its words.
-        label: (before, after) for the line, where the words of what is rolled up differ.
         widths: (before, after) of sizes, where nothing but sizes was edited.
     """
 
@@ -32,5 +31,4 @@ class Edit:
     source: SourceLocation | None = None
     order: Order = ()
     group: Hashable = None
-    label: tuple[str, str] | None = None
     widths: tuple[tuple[int, int], ...] = ()

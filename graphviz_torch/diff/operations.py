@@ -162,16 +162,35 @@ def _key(side: Side, node: Node, literals: bool) -> Hashable:
 def _equal_numbers(
     found: Operations, ones: list[Node], others: list[Node], mine: dict[str, int], theirs: dict[str, int]
 ) -> None:
-    here: dict[int, list[str]] = defaultdict(list)
-    there: dict[int, list[str]] = defaultdict(list)
-    for node in ones:
-        here[mine[node.id]].append(node.id)
-    for node in others:
-        there[theirs[node.id]].append(node.id)
-    for number, nodes in here.items():
-        if len(nodes) == len(there.get(number, ())):
-            for one, other in zip(nodes, there[number], strict=True):
-                found.pair(one, other)
+    """Pairs what has equal numbers, last operations first: what they read goes with them."""
+    here: dict[int, list[Node]] = defaultdict(list)
+    there: dict[int, list[Node]] = defaultdict(list)
+    for node in reversed(ones):
+        here[mine[node.id]].append(node)
+    for node in reversed(others):
+        there[theirs[node.id]].append(node)
+    nodes = {node.id: node for node in (*ones, *others)} if len(here) != len(there) or len(ones) != len(others) else {}
+    for number in here:
+        left = [node for node in here[number] if node.id not in found.to_new]
+        right = [node for node in there.get(number, ()) if node.id not in found.to_old]
+        if len(left) == len(right):
+            for one, other in zip(left, right, strict=True):
+                found.pair(one.id, other.id)
+                _upstream(found, one, other, mine, theirs, nodes)
+
+
+def _upstream(
+    found: Operations, one: Node, other: Node, mine: dict[str, int], theirs: dict[str, int], nodes: dict[str, Node]
+) -> None:
+    """Pairs what two paired operations read, where it is alike and in the same call."""
+    todo = [(one, other)] if nodes else []
+    while todo:
+        one, other = todo.pop()
+        for value, its in zip(one.operands, other.operands, strict=False):
+            alike = value in nodes and its in nodes and mine.get(value, -1) == theirs.get(its, -2)
+            if alike and value not in found.to_new and its not in found.to_old:
+                found.pair(value, its)
+                todo.append((nodes[value], nodes[its]))
 
 
 def _fill_gaps(

@@ -68,8 +68,8 @@ def _words(group: list[Edit], ratios: set[Fraction]) -> tuple[str, str]:
     first = group[0]
     if all((edit.before, edit.after) == (first.before, first.after) for edit in group):
         return first.before, first.after
-    if first.label is not None:
-        return first.label
+    if first.kind == "renamed":
+        return _beginning([edit.before for edit in group]), _beginning([edit.after for edit in group])
     ratio = _ratio(first)
     if ratio in ratios and ratio is not None:
         pairs = sorted({pair for edit in group for pair in edit.widths})
@@ -79,3 +79,11 @@ def _words(group: list[Edit], ratios: set[Fraction]) -> tuple[str, str]:
     if first.widths:
         return f"width {first.widths[0][0]}", f"width {first.widths[0][1]}"
     return first.before, first.after
+
+
+def _beginning(names: list[str]) -> str:
+    """What several names begin with."""
+    length = min(map(len, names))
+    while any(name[:length] != names[0][:length] for name in names):
+        length -= 1
+    return f"{names[0][:length]}…"

@@ -99,9 +99,9 @@ class _Explainer:
     def _other_type(self, old: Branch, new: Branch) -> None:
         before, after = old.module.type_name, new.module.type_name
         if self._alike(old, new):
-            group, label = _class_rename(before, after)
+            group = _class_rename(before, after)
             why = "only the class has another name; what is in it is the same"
-            self._add("renamed", "cosmetic", old, new, before, after, why, group, label)
+            self._add("renamed", "cosmetic", old, new, before, after, why, group)
         else:
             self._found.replaced |= {old, new}
             self._add("replaced", "structural", old, new, before, after, "another type in the same place")
@@ -125,6 +125,8 @@ class _Explainer:
     def _alone(self, branch: Branch, shifted: dict[Branch, int], *, lost: bool) -> None:
         if branch in self._partner or branch.parent is None or branch.parent not in self._partner:
             return
+        if branch.parent in self._found.replaced:
+            return  # that the module around it is another one says it all
         inside = [below.path for below in branch.walk() if below in self._partner]
         why = "nothing on the other side is like it"
         if inside:
@@ -155,7 +157,7 @@ class _Explainer:
             source_of(self._new if new is not None else self._old, branch),
             order_of(self._matching, old, new),
         )  # fmt: skip
-        self._found.edits.append((replace(edit, group=group, label=label), branch))
+        self._found.edits.append((replace(edit, group=group), branch))
 
 
 def place_of(old: Side, new: Side, one: Branch | None, other: Branch | None) -> Place:
@@ -196,14 +198,10 @@ def _keys_severity(branch: Branch) -> Severity:
     return "breaking" if _keys(branch) else "cosmetic"
 
 
-def _class_rename(before: str, after: str) -> tuple[tuple[str, str, str], tuple[str, str]]:
+def _class_rename(before: str, after: str) -> tuple[str, str, str]:
     """What a renamed class is rolled up by: the part of the name that differs."""
     end = _suffix(before, after)
-    old, new = before[: len(before) - end], after[: len(after) - end]
-    while end and before[len(before) - end].islower():
-        end -= 1
-        old, new = before[: len(before) - end], after[: len(after) - end]
-    return ("class", old, new), (f"{old}…", f"{new}…")
+    return "class", before[: len(before) - end], after[: len(after) - end]
 
 
 def _suffix(one: str, other: str) -> int:

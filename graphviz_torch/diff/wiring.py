@@ -45,6 +45,8 @@ class Wiring:
     def __init__(self, old: Side, new: Side, calls: CallPairs, operations: Operations, through: set[str]) -> None:
         self._old, self._new = old, new
         self._calls, self._operations, self._through = calls, operations, through
+        # Calls (of the new side) that get the same in another order: their arguments are told apart by what they are.
+        self._shuffled: set[str | None] = set()
 
     def inside(self, old: str | None, new: str | None) -> Iterator[Rewired]:
         """The readers directly inside two paired calls that read something else, in the order of the new side."""
@@ -78,10 +80,18 @@ class Wiring:
 
     def _call(self, one: str, other: str, old: str | None, new: str | None) -> Iterator[Rewired]:
         before, after = self._old.index.calls[one].operands, self._new.index.calls[other].operands
-        if len(before) == len(after) and not self._plainly(before, after):
-            odd = [pair for pair in zip(before, after, strict=True) if not self.same(pair[0], pair[1], old, new)]
-            if odd:
-                yield Rewired(one, other, tuple(pair[0] for pair in odd), tuple(pair[1] for pair in odd))
+        if self._plainly(before, after) or self._same_row(before, after, old, new):
+            return
+        gone, come = self._unordered(before, after, old, new)
+        if len(before) == len(after) and gone and come:
+            yield Rewired(one, other, tuple(gone), tuple(come))
+        else:
+            self._shuffled.add(other)
+
+    def _same_row(self, before: Sequence[str], after: Sequence[str], old: str | None, new: str | None) -> bool:
+        return len(before) == len(after) and all(
+            self.same(one, other, old, new) for one, other in zip(before, after, strict=True)
+        )
 
     def _plainly(self, before: Sequence[str], after: Sequence[str]) -> bool:
         """Whether two rows of values are first results of pairs, one by one: the usual case, and the short way."""
@@ -105,8 +115,21 @@ class Wiring:
                 dict(zip(before.operands, ones.operands, strict=True)),
                 dict(zip(after.operands, others.operands, strict=True)), old, new,
             )  # fmt: skip
-        if odd[0] or odd[1]:
+        if (odd[0] or odd[1]) and not self._only_more(ones.operands, others.operands, old, new):
             yield Rewired(one, other, tuple(odd[0]), tuple(odd[1]))
+
+    def _only_more(self, before: Sequence[str], after: Sequence[str], old: str | None, new: str | None) -> bool:
+        """Whether the operands are the same but for results of what came or went."""
+        if len(before) == len(after):
+            return False
+        ones = [one for one in before if not self._alone(self._old, one)]
+        others = [other for other in after if not self._alone(self._new, other)]
+        return self._same_row(ones, others, old, new)
+
+    def _alone(self, side: Side, value: str) -> bool:
+        """Whether what made a value has no partner."""
+        partners = self._operations.to_new if side is self._old else self._operations.to_old
+        return side.value(value).producer not in partners
 
     def _by_spot(
         self, before: dict[Spot, str], after: dict[Spot, str], old: str | None, new: str | None
@@ -136,6 +159,8 @@ class Wiring:
         """Whether two values, seen from inside two paired calls, are one and the same."""
         if self._equal(one, other, old, new):
             return True
+        if self._alone(self._old, one) and self._alone(self._new, other):
+            return True  # the one came instead of the other, which is told as such
         ones, others = self._sources(self._old, one, old), self._sources(self._new, other, new)
         if ones == [one] and others == [other]:
             return False
@@ -155,6 +180,8 @@ class Wiring:
         if inner is not None:
             return {(inner, place) for place, result in enumerate(side.index.calls[inner].results) if result == value}
         if call is None or producer.module_call == call or producer.kind not in OPERATIONS:
+            return set()
+        if call in self._shuffled or self._calls.to_new.get(call) in self._shuffled:
             return set()
         return {(call, -1 - place) for place, operand in enumerate(side.index.calls[call].operands) if operand == value}
 

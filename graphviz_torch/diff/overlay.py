@@ -79,7 +79,8 @@ class _Edges:
     def _compared(self, before: Node, node: Node, place: Mapping[str, int], values: Mapping[str, Value]) -> Node:
         read = {value for operand in before.operands if (value := self.ghosts.value(operand)) is not None}
         earlier = {value for value in read if value in values and place[values[value].producer] < place[node.id]}
-        removed = tuple(sorted(value for value in earlier if value not in node.operands))
+        # An output reads one value and no more.
+        removed = tuple(sorted(value for value in earlier if value not in node.operands and node.kind != "output"))
         added = tuple(operand for operand in dict.fromkeys(node.operands) if operand not in read)
         if removed or added:
             self.annotations.append(Annotation(node.id, "edges", {"removed": removed, "added": added}))

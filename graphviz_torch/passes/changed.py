@@ -88,9 +88,8 @@ def _gathered(graph: Graph, context: int) -> Graph:
         marks.append(Annotation(name, "unchanged", {"modules": sum(node.kind == "module" for node in row)}))
         home |= dict.fromkeys((node.id for node in row), name)
     nodes = tuple(replace(node, module_call=home[node.id]) if node.id in home else node for node in graph.nodes)
-    graph = replace(graph, nodes=nodes, calls=tuple(calls))
-    graph = close(graph, set(home.values()), regions(graph))
-    return replace(graph, annotations=(*graph.annotations, *marks))
+    graph = replace(graph, nodes=nodes, calls=tuple(calls), annotations=(*graph.annotations, *marks))
+    return close(graph, set(home.values()), regions(graph))
 
 
 def _far(graph: Graph, context: int) -> set[str]:

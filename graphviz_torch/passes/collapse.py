@@ -81,7 +81,9 @@ def _spliced(index: GraphIndex, tree: Mapping[str, Region], heads: dict[str, str
         elif region.children and region.children[0] in plain and region.whole:
             inner = plain[region.children[0]]
             if call in index.annotations:
-                heads.update(dict.fromkeys(_below(tree, call), call))
+                # Calls without operations are in no list of children; they follow the call that they are in.
+                empty = [inside for inside, head in heads.items() if head == inner]
+                heads.update(dict.fromkeys((*empty, *_below(tree, call)), call))
                 plain[call] = call
             else:
                 spliced.add(call)

@@ -171,3 +171,20 @@ def test_a_process_that_dies_is_told(repository: Repository) -> None:
     done = _run(repository.folder, "sub/model.py:build")
     assert done.returncode == 2
     assert "error: sub/model.py:build: the process that ran it ended with status 7\n  last words\n" in done.stderr
+
+
+def test_a_map_of_the_state_dict(saved: Path) -> None:
+    done = _run(saved, "one.json", "one.json", "-q", "--state-dict-map", "map.json")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    keys = ["fc1.bias", "fc1.weight", "fc2.bias", "fc2.weight"]
+    assert json.loads((saved / "map.json").read_text()) == {key: key for key in keys}
+
+
+def test_graphs_of_other_tracers_are_refused(saved: Path) -> None:
+    text = (saved / "one.json").read_text()
+    (saved / "fx.json").write_text(text.replace('"tracer": "runtime"', '"tracer": "fx"'))
+    done = _run(saved, "one.json", "fx.json")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "fx" in done.stderr.splitlines()[0]
+    assert "  help: make both with one tracer: torchviz-cli diff OLD NEW --tracer fx\n" in done.stderr

@@ -165,6 +165,15 @@ def test_inputs_of_each_side(repository: Repository) -> None:
     assert "5×8" in done.stdout
 
 
+def test_a_hint_is_a_line_of_this_command(repository: Repository) -> None:
+    repository.commit(sub__model_py=MODEL.replace("def build", "def built"))
+    repository.write("sub/model.py", MODEL)
+    done = _run(repository.folder, "sub/model.py:build")
+    assert done.returncode == 2
+    assert "error: HEAD:sub/model.py:build: sub/model.py has no object named `build`\n" in done.stderr
+    assert "  help: torchviz-cli diff HEAD:sub/model.py:built sub/model.py:build\n" in done.stderr
+
+
 @pytest.mark.slow
 def test_a_process_that_dies_is_told(repository: Repository) -> None:
     repository.write("sub/model.py", "import os\nprint('last words', flush=True)\nos._exit(7)\n")

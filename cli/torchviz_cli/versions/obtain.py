@@ -24,6 +24,8 @@ from torchviz_cli.versions.sources import source_files
 from torchviz_cli.versions.tree import write_tree
 
 INPUT_FILE = re.compile(r"((?:[^=@]*=)?@)(.+)", re.DOTALL)
+# The first word of a command line.
+WORD = re.compile(r"('[^']*'|[^ ]+)")
 SAID_LINES = 12
 
 
@@ -52,6 +54,7 @@ class _Job:
     other: Side
     request: Request
     place: Place | None
+    is_old: bool
 
 
 def obtain_both(
@@ -69,7 +72,9 @@ def obtain_both(
     places = [None if side.revision is None else locate(side, new) for side in wanted]
     saved = [_saved(side, place) for side, place in zip(wanted, places, strict=True)]
     jobs = [
-        None if graph is not None else _Job(side, facing, _like(request, other) if follow else request, place)
+        None
+        if graph is not None
+        else _Job(side, facing, _like(request, other) if follow else request, place, side is old)
         for graph, other, side, facing, request, place in zip(
             saved, reversed(saved), wanted, reversed(wanted), requests, places, strict=True
         )
@@ -198,8 +203,12 @@ def _hint(job: _Job, hint: str | None) -> str | None:
     command = "torchviz-cli render "
     if hint is None or not hint.startswith(command):
         return hint
-    target = hint.removeprefix(command)
+    match = WORD.match(hint.removeprefix(command))
+    if match is None:
+        return None
+    target, rest = match[1], hint[len(command) + match.end() :]
     if job.place is not None and job.place.path:
-        _, dot, rest = target.partition(".py")
-        target = f"{job.side.revision}:{job.place.path.removesuffix('.py')}{dot}{rest}"
-    return f"torchviz-cli diff {target} {job.other.text}"
+        _, dot, tail = target.partition(".py")
+        target = f"{job.side.revision}:{job.place.path.removesuffix('.py')}{dot}{tail}"
+    both = (target, job.other.text) if job.is_old else (job.other.text, target)
+    return f"torchviz-cli diff {' '.join(both)}{rest}"

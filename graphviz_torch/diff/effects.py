@@ -12,6 +12,7 @@ from graphviz_torch.diff.operations import Operations
 from graphviz_torch.diff.result import Place
 from graphviz_torch.diff.side import OPERATIONS, Side
 from graphviz_torch.diff.sizes import Sizes
+from graphviz_torch.diff.spelling import same_spelling
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.diff.words import same_type, type_text
 from graphviz_torch.ir.graph import Node
@@ -87,6 +88,8 @@ class Effects:
         self.causes[after.id] = edit
 
     def _operation(self, one: Node, other: Node) -> None:
+        if same_spelling(one, other) and self._alike(one, other):
+            return
         branch = self._new.branch_of(other.module_call)
         owner = self._known.branches.get(branch)
         own = None if branch in self._known.replaced else self._own(one, other, branch, owner)
@@ -119,11 +122,19 @@ class Effects:
         order = (2, self._new.order[node.id], 0)
         return Edit("attribute", "structural", place, op, told[0], told[1], why, node.source, order)
 
+    def _alike(self, one: Node, other: Node) -> bool:
+        """Whether the results have the same types, object for object: the usual case, and the short way."""
+        before, after = self._old.index.values, self._new.index.values
+        return len(one.results) == len(other.results) and all(
+            same_type(before[result].meta, after[its].meta)
+            for result, its in zip(one.results, other.results, strict=True)
+        )
+
     def _own(self, one: Node, other: Node, branch: Branch, owner: Edit | None) -> Edit | None:
         """The edit of the operation itself, unless that of its module tells it already."""
         if owner is not None and not branch.children and owner.kind in ("attribute", "replaced"):
             return None
-        if self._old.spelled(one) is self._new.spelled(other):
+        if same_spelling(one, other):
             return None
         replaced = self._writer.replaced(one, other)
         if replaced is not None:

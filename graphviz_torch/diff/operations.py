@@ -17,6 +17,7 @@ from graphviz_torch.diff.align import align
 from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.numbers import Numbers
 from graphviz_torch.diff.side import Side
+from graphviz_torch.diff.spelling import same_spelling
 from graphviz_torch.ir.graph import ModuleCall, Node
 
 Item = Node | ModuleCall
@@ -134,15 +135,32 @@ def _inside(
 ) -> None:
     for literals in (True, False):
         ones, others = _left(found, old, new, call, partner)
-        if ones and others:
-            mine, theirs = here.of(call, literals=literals), there.of(partner, literals=literals)
-            _equal_numbers(found, ones, others, mine, theirs)
+        if not ones or not others:
+            return
+        if literals and _written_alike(ones, others):
+            for one, other in zip(ones, others, strict=True):
+                found.pair(one.id, other.id)
+            return
+        mine, theirs = here.of(call, literals=literals), there.of(partner, literals=literals)
+        whole = len(ones) == len(mine) and len(others) == len(theirs)
+        if whole and list(mine.values()) == list(theirs.values()):
+            for one, other in zip(ones, others, strict=True):
+                found.pair(one.id, other.id)
+            return
+        _equal_numbers(found, ones, others, mine, theirs)
     for literals in (True, False):
         ones, others = _left(found, old, new, call, partner)
-        if ones and others:
-            keys = [_key(old, node, literals) for node in ones], [_key(new, node, literals) for node in others]
-            for place, at in align(*keys):
-                found.pair(ones[place].id, others[at].id)
+        keys = [_key(old, node, literals) for node in ones], [_key(new, node, literals) for node in others]
+        for place, at in align(*keys):
+            found.pair(ones[place].id, others[at].id)
+
+
+def _written_alike(ones: list[Node], others: list[Node]) -> bool:
+    """Whether two calls are the same to the letter: the usual case, and the short way."""
+    return len(ones) == len(others) and all(
+        one.id == other.id and one.operands == other.operands and same_spelling(one, other)
+        for one, other in zip(ones, others, strict=True)
+    )
 
 
 def _left(
@@ -196,7 +214,8 @@ def _upstream(
 def _fill_gaps(
     found: Operations, old: Side, new: Side, calls: CallPairs, call: str | None, partner: str | None
 ) -> None:
-    if not any(_left(found, old, new, call, partner)) and not _regions(old, call) and not _regions(new, partner):
+    regions = _regions(old, call) or _regions(new, partner)
+    if not regions and not any(_left(found, old, new, call, partner)):
         return
     here = _gaps(old, call, lambda item: found.to_new.get(item) or calls.to_new.get(item))
     there = _gaps(new, partner, lambda item: item if item in found.to_old or item in calls.to_old else None)

@@ -62,6 +62,14 @@ class Spelling:
         return found
 
 
+def same_spelling(one: Node, other: Node) -> bool:
+    """Whether two operations are written alike; a short way, since most are."""
+    if one.name != other.name or one.op != other.op or one.attributes != other.attributes:
+        return False
+    # `True` equals `1`, but it is another argument.
+    return all(type(mine[1]) is type(its[1]) for mine, its in zip(one.attributes, other.attributes, strict=True))
+
+
 def _spell(node: Node, numbers: Numbers) -> Spelled:
     name = node.name if node.kind == "call" else node.op
     if node.kind == "call":

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.operations import Operations, child_towards
 from graphviz_torch.diff.side import OPERATIONS, Side
-from graphviz_torch.diff.spelling import Spot
+from graphviz_torch.diff.spelling import Spot, same_spelling
+from graphviz_torch.ir.graph import Node
 
 MOST = 16
 
@@ -52,7 +53,7 @@ class Wiring:
         """The readers directly inside two paired calls that read something else, in the order of the new side."""
         for node in self._new.own.get(new, ()):
             partner = self._operations.to_old.get(node.id)
-            if partner is not None:
+            if partner is not None and not self._as_before(partner, node):
                 yield from self.operation(partner, node.id, old, new)
         for child in self._new.index.call_children.get(new, ()):
             partner = self._calls.to_old.get(child)
@@ -98,15 +99,18 @@ class Wiring:
         if len(before) != len(after):
             return False
         to_new = self._operations.to_new
-        return all(to_new.get(one) == other for one, other in zip(before, after, strict=True))
+        return [to_new.get(one) for one in before] == list(after)
+
+    def _as_before(self, partner: str, node: Node) -> bool:
+        before = self._old.index.nodes[partner]
+        if not self._plainly(before.operands, node.operands):
+            return False
+        alike = same_spelling(before, node)
+        return alike or self._old.spelled(before).operands == self._new.spelled(node).operands
 
     def operation(self, one: str, other: str, old: str | None, new: str | None) -> Iterator[Rewired]:
         """Compares the operands of two operations."""
         ones, others = self._old.index.nodes[one], self._new.index.nodes[other]
-        if self._plainly(ones.operands, others.operands):
-            spots = self._old.spelled(ones).operands, self._new.spelled(others).operands
-            if spots[0] == spots[1]:
-                return
         before, after = self._old.spelled(ones), self._new.spelled(others)
         if before.commutes and after.commutes and len(ones.operands) == len(others.operands):
             odd = self._unordered(ones.operands, others.operands, old, new)

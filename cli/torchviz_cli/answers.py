@@ -26,7 +26,7 @@ from torchviz_cli.versions.obtain import Version
 WORDS = ("text", "json", "markdown", "github")
 ALIASES = {"md": "markdown", "txt": "text", "gv": "dot", "mermaid": "mmd"}
 PICTURES = tuple(name for name in formats.FORMATS if name not in ("json", "txt"))
-WIDTH, WIDEST = 100, 160
+WIDEST = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _words(comparison: Comparison, versions: tuple[Version, Version], format: st
     if format == "markdown":
         return markdown.render(comparison, _mermaid(comparison, versions, plan.look))
     terminal = said and sys.stdout.isatty()
-    width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if terminal else WIDTH
+    width = min(shutil.get_terminal_size().columns, WIDEST) if terminal else None
     return text.render(comparison, width=width, color=terminal and not os.environ.get("NO_COLOR"))
 
 

@@ -283,4 +283,4 @@ def _glyph(state: str, right: float, top: float) -> tuple[Badge, ...]:
     if state not in GLYPHS:
         return ()
     half = BADGE_HEIGHT / 2
-    return (Badge(right - half - 2, top - half + 1, BADGE_HEIGHT, BADGE_HEIGHT, GLYPHS[state], state),)
+    return (Badge(right - BADGE_HEIGHT + 4, top - half + 1, BADGE_HEIGHT, BADGE_HEIGHT, GLYPHS[state], state),)

@@ -101,7 +101,10 @@ class Painter:
             modules = payload.get("modules") if isinstance(payload, Mapping) else 0
             return "unchanged", _joined(counted(modules, "module"), counted(self.facts.inside(node), "operation"))
         change = notes.get("change")
-        return retitled(title, change), word(change, "words") or words or alone(title, change)
+        both, says = retitled(title, change), word(change, "words") or words or alone(title, change)
+        if text_width(both, "t") > TITLE_LIMIT and (types := word(change, "title")):
+            return both.removesuffix(f" · {types}"), types
+        return both, says
 
     def _colour(self, item: Item, node: Node) -> str:
         if self.color_by == "kind":

@@ -13,16 +13,17 @@ from graphviz_torch.report import words
 from graphviz_torch.report.words import Line
 
 COLOURS = {"+": "32", "-": "31", "~": "33", ">": "34", "quiet": "2", "bold": "1", "breaking": "1;31"}
-WIDEST_PLACE = 48
+NARROWEST = 32
 LABEL = 16
 GAP = "  "
+LONGEST = 1000
 
 
-def render(comparison: Comparison, *, width: int = 100, color: bool = False) -> str:
+def render(comparison: Comparison, *, width: int | None = None, color: bool = False) -> str:
     """The answer.
 
     Args:
-        width: of the terminal, in characters.
+        width: of the terminal, in characters; `None` cuts nothing short.
         color: whether to use ANSI colours.
     """
     return "\n".join(found.rstrip() for found in _lines(comparison, width, _Paint(color))) + "\n"
@@ -36,8 +37,8 @@ class _Paint:
         return f"\x1b[{COLOURS[style]}m{text}\x1b[0m" if self._color and text.strip() and style in COLOURS else text
 
 
-def _lines(comparison: Comparison, width: int, paint: _Paint) -> Iterator[str]:
-    yield paint(one_line(f"{comparison.old} → {comparison.new}", max(width, 40)), "bold")
+def _lines(comparison: Comparison, width: int | None, paint: _Paint) -> Iterator[str]:
+    yield paint(one_line(f"{comparison.old} → {comparison.new}", LONGEST), "bold")
     yield words.headline(comparison)
     if comparison.changes:
         yield ""
@@ -48,16 +49,23 @@ def _lines(comparison: Comparison, width: int, paint: _Paint) -> Iterator[str]:
     # Not in columns: scripts look for this line.
     yield f"checkpoint: {words.checkpoint(comparison)} · {words.verdict(comparison)}"
     for note in comparison.notes:
-        yield f"{paint('note:', 'quiet')} {one_line(note, 1000)}"
+        yield f"{paint('note:', 'quiet')} {one_line(note, LONGEST)}"
 
 
-def _table(lines: list[Line], width: int, paint: _Paint) -> Iterator[str]:
-    """Glyph, place, what, count; then severity and source, where there is room."""
-    places = min(max(len(line.where) for line in lines), WIDEST_PLACE, max(width // 2, 20))
+def _table(lines: list[Line], width: int | None, paint: _Paint) -> Iterator[str]:
+    """Glyph, place, what, count; then severity and source, which gives way first where there is no room."""
     counts = max(len(line.count) for line in lines)
     ends = [GAP.join(filter(None, (line.severity, line.source))) for line in lines]
-    room = max(width - places - 4 - (counts + len(GAP) if counts else 0) - len(GAP) - max(map(len, ends)), 24)
-    whats = min(max(len(line.what) for line in lines), room)
+    places, whats = max(len(line.where) for line in lines), max(len(line.what) for line in lines)
+    if width is not None:
+        room = width - 2 * len(GAP) - 2 - (counts + len(GAP) if counts else 0)
+        if places + whats + max(map(len, ends)) > room - len(GAP):
+            ends = [GAP.join(filter(None, (line.severity, line.source.rpartition("/")[2]))) for line in lines]
+        if places + whats + max(map(len, ends)) > room - len(GAP):
+            ends = [line.severity for line in lines]
+        left = max(room - len(GAP) - max(map(len, ends)), NARROWEST)
+        places = min(places, max(left - whats, left // 2))
+        whats = min(whats, left - places)
     for line, end in zip(lines, ends, strict=True):
         place = one_line(line.where, places)
         what = one_line(line.what, whats)

@@ -11,11 +11,13 @@ from graphviz_torch.ir.graph import Diagnostic
 from graphviz_torch.layout.changes import both_words
 from graphviz_torch.layout.rolled import rolled
 from graphviz_torch.layout.words import humanised
+from graphviz_torch.render.elide import one_line
 
 GLYPHS = {"added": "+", "removed": "-", "moved": ">", "renamed": ">"}
 CHANGED = "~"
 SEVERITIES: tuple[Severity, ...] = ("breaking", "structural", "cosmetic", "info")
 MINUS = "−"
+LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Line:
 
 def line(change: Change) -> Line:
     """A change in words."""
-    source = f"{change.source.file}:{change.source.line}" if change.source is not None else ""
+    source = one_line(f"{change.source.file}:{change.source.line}", LONGEST) if change.source is not None else ""
     return Line(
         _glyph(change),
         where(change),

@@ -16,7 +16,9 @@ from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.scene import Card, Scene
 from graphviz_torch.passes.changed import changed
 from graphviz_torch.render.options import RenderOptions
+from tests.support import laws
 from tests.support.graphs import Net, mlp
+from tests.support.pictures import bert, resnet, transformer, unet
 
 
 def _net(new: bool, blocks: int = 4) -> Graph:
@@ -85,6 +87,31 @@ def test_cards(title: str, state: str, glyph: str, words: list[str], picture: Sc
     card = _card(picture, title)
     assert (card.state, "".join(badge.text for badge in card.badges)) == (state, glyph)
     assert [text.text for text in card.texts[1:]] == words
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (_net(False), _net(True)), (_net(True), _net(False)), (resnet(8), resnet(16)), (bert(4), transformer(4)),
+        (unet(4), unet(3)), (unet(3), unet(4)),
+    ],
+)  # fmt: skip
+def test_nothing_lies_over_anything(old: Graph, new: Graph, direction: str) -> None:
+    picture = scene(changed(overlay(old, new, api.diff(old, new))), direction=direction)
+    signs = [
+        (card.x + badge.x, card.y + badge.y, card.x + badge.x + badge.width, card.y + badge.y + badge.height)
+        for card in picture.cards
+        for badge in card.badges
+        if badge.role
+    ]
+    cards = [card._replace(badges=tuple(badge for badge in card.badges if not badge.role)) for card in picture.cards]
+    laws.check(picture._replace(cards=tuple(cards)))
+    assert signs
+    # The sign of a change sits on the corner of its card, and on nothing else.
+    others = [laws.rect_of(card) for card in cards] + [laws.text_rect(label.text) for label in picture.labels]
+    for sign in signs:
+        assert sum(laws.overlap(sign, other) for other in others) == 1
 
 
 def test_unchanged_modules_are_closed_and_equal_blocks_still_fold(picture: Scene) -> None:

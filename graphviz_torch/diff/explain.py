@@ -18,7 +18,7 @@ from graphviz_torch.diff.result import Comparison, Consequence, Pair, Place, Sta
 from graphviz_torch.diff.rollup import roll_up
 from graphviz_torch.diff.side import OPERATIONS, Side
 from graphviz_torch.diff.structure import explain_structure, place_of
-from graphviz_torch.diff.tensors import keys_of, pair_tensors, state_dict
+from graphviz_torch.diff.tensors import keys_of, pair_tensors, shared_names, state_dict
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.diff.wiring import Wiring
 from graphviz_torch.ir.graph import Graph
@@ -71,6 +71,7 @@ class _Explanation:
         self._known = Known()
         self._writer = OperationEdits(old, new, calls, operations)
         tensors = {one: pair_tensors(one, other) for one, other in matching.pairs()}
+        self._shared = shared_names(tensors, matching)
         self.state_dict: StateDict = state_dict(matching, tensors)
         self._structure = explain_structure(matching, old, new)
         self._known.replaced = self._structure.replaced
@@ -155,7 +156,7 @@ class _Explanation:
         self._know(edit)
 
     def _wires(self) -> None:
-        wiring = Wiring(self._old, self._new, self._calls, self._operations, self._through())
+        wiring = Wiring(self._old, self._new, self._calls, self._operations, self._through(), self._shared)
         for one, other in self._calls.to_new.items():
             if other is not None and self._told_already(self._new.branch_of(other)):
                 continue

@@ -206,11 +206,11 @@ def _of_tensors(word: Callable[[Tensor], str]) -> Property:
 
 
 def _sharing(old: Branch, new: Branch, tensors: TensorPairs) -> tuple[str, str] | None:
-    """Told only where it begins or ends: names of shared tensors may change with their modules."""
+    """Only where it begins or ends: names of shared tensors may change with their modules."""
     for one, other in tensors.both:
         if bool(one.alias_of) != bool(other.alias_of):
             return _shared(one), _shared(other)
-    return None
+    return ("", "") if tensors.both else None
 
 
 def _shared(tensor: Tensor) -> str:

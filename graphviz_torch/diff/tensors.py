@@ -50,6 +50,21 @@ def _renamed(left: list[Tensor], right: list[Tensor]) -> list[tuple[Tensor, Tens
     return found
 
 
+def shared_names(pairs: dict[Branch, TensorPairs], matching: Matching) -> set[tuple[str, str]]:
+    """(old, new) names of the nodes that stand for one tensor, where one side shares it with another."""
+    found = set()
+    for branch, tensors in pairs.items():
+        partner = matching.partner[branch]
+        for one, other in tensors.both:
+            if one.alias_of or other.alias_of:
+                found.add((_first(branch, one), _first(partner, other)))
+    return found
+
+
+def _first(branch: Branch, tensor: Tensor) -> str:
+    return tensor.alias_of or (f"{branch.path}.{tensor.name}" if branch.path else tensor.name)
+
+
 def state_dict(matching: Matching, pairs: dict[Branch, TensorPairs]) -> StateDict:
     """Which keys of the old state dict are which of the new one."""
     old, new = _keys(matching.old), _keys(matching.new)

@@ -14,7 +14,7 @@ from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.operations import Operations, child_towards
 from graphviz_torch.diff.side import OPERATIONS, Side
 from graphviz_torch.diff.spelling import Spot, same_spelling
-from graphviz_torch.ir.graph import Node
+from graphviz_torch.ir.graph import Node, Value
 
 MOST = 16
 
@@ -40,11 +40,20 @@ class Wiring:
     """Compares what is read on both sides.
 
     Args:
+        shared: (old, new) names of tensors that are the same through being shared on one side.
         through: calls (of either side) that are looked through although they have a partner: their modules moved.
     """
 
-    def __init__(self, old: Side, new: Side, calls: CallPairs, operations: Operations, through: set[str]) -> None:
-        self._old, self._new = old, new
+    def __init__(
+        self,
+        old: Side,
+        new: Side,
+        calls: CallPairs,
+        operations: Operations,
+        through: set[str],
+        shared: set[tuple[str, str]],
+    ) -> None:
+        self._old, self._new, self._shared = old, new, shared
         self._calls, self._operations, self._through = calls, operations, through
         # Calls (of the new side) that get the same in another order: their arguments are told apart by what they are.
         self._shuffled: set[str | None] = set()
@@ -174,8 +183,13 @@ class Wiring:
         mine, theirs = self._old.value(one), self._new.value(other)
         if self._operations.to_new.get(mine.producer) == theirs.producer and mine.index == theirs.index:
             return True
+        if self._shared and (self._name(self._old, mine), self._name(self._new, theirs)) in self._shared:
+            return True
         here, there = self._local(self._old, mine.id, old), self._local(self._new, theirs.id, new)
         return bool(here & self._mapped(there))
+
+    def _name(self, side: Side, value: Value) -> str:
+        return side.producer(value).name
 
     def _local(self, side: Side, value: str, call: str | None) -> set[tuple[Hashable, int]]:
         """What a value is, seen from inside a call: results of an inner call, arguments of the call itself."""

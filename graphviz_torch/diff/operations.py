@@ -3,7 +3,7 @@
 1. Operations that compute the same from the same: equal name, literals, and everything upstream within the call. Their
    order in time means nothing.
 2. The same without literals.
-3. In order: equal name and literals, then equal name.
+3. In order: equal name, literals, inner calls and weights; equal name and literals; equal name.
 4. In a gap between pairs that holds equally many on both sides: one replaces the other.
 """
 
@@ -86,14 +86,14 @@ class Cones:
     """
 
     def __init__(self, side: Side, calls: dict[str | None, int], leaves: dict[str, int], numbers: Numbers) -> None:
-        self._side, self._calls, self._leaves, self._numbers = side, calls, leaves, numbers
+        self.side, self._calls, self._leaves, self._numbers = side, calls, leaves, numbers
 
     def of(self, call: str | None, *, literals: bool) -> dict[str, int]:
         """The numbers of the operations directly inside a call, with or without their literals."""
         values: dict[str, Hashable] = {}
         found = {}
-        for node in self._side.own.get(call, ()):
-            spelled = self._side.spelled(node)
+        for node in self.side.own.get(call, ()):
+            spelled = self.side.spelled(node)
             tokens = [values.get(value) or self._token(call, value, values) for value in node.operands]
             if spelled.commutes and len(tokens) > 1:
                 tokens.sort(key=str)
@@ -102,21 +102,30 @@ class Cones:
                 values[result] = (number, place)
         return found
 
+    def read(self, node: Node) -> Hashable:
+        """The inner calls and leaves that an operation reads, in no order."""
+        found = set()
+        for value in node.operands:
+            producer = self.side.producer(self.side.value(value))
+            token = self._outside(node.module_call, value, producer) if producer.module_call != node.module_call else ()
+            found |= {token} if token and token[0] in ("call", "leaf") else set()
+        return frozenset(found)
+
     def _token(self, call: str | None, value: str, values: dict[str, Hashable]) -> Hashable:
-        behind = self._side.value(value)
-        token = values.get(behind.id) or self._outside(call, value, self._side.producer(behind))
+        behind = self.side.value(value)
+        token = values.get(behind.id) or self._outside(call, value, self.side.producer(behind))
         values[value] = token
         return token
 
-    def _outside(self, call: str | None, value: str, producer: Node) -> Hashable:
+    def _outside(self, call: str | None, value: str, producer: Node) -> tuple[Hashable, ...]:
         leaf = self._leaves.get(producer.id)
         if leaf is not None:
             return "leaf", leaf
-        inner = child_towards(self._side, call, producer.module_call)
+        inner = child_towards(self.side, call, producer.module_call)
         if inner is not None:
-            results = self._side.index.calls[inner].results
+            results = self.side.index.calls[inner].results
             return "call", self._calls.get(inner, -1), results.index(value) if value in results else -1
-        operands = self._side.index.calls[call].operands if call is not None else ()
+        operands = self.side.index.calls[call].operands if call is not None else ()
         return ("argument", operands.index(value)) if value in operands else ("outside", 0)
 
 
@@ -143,16 +152,18 @@ def _inside(
             return
         mine, theirs = here.of(call, literals=literals), there.of(partner, literals=literals)
         whole = len(ones) == len(mine) and len(others) == len(theirs)
-        if whole and list(mine.values()) == list(theirs.values()):
+        numbers = list(mine.values())
+        if whole and len(set(numbers)) == len(numbers) and numbers == list(theirs.values()):
             for one, other in zip(ones, others, strict=True):
                 found.pair(one.id, other.id)
             return
         _equal_numbers(found, ones, others, mine, theirs)
-    for literals in (True, False):
+    for key in (_surroundings, _literally, _by_name):
         ones, others = _left(found, old, new, call, partner)
-        keys = [_key(old, node, literals) for node in ones], [_key(new, node, literals) for node in others]
-        for place, at in align(*keys):
-            found.pair(ones[place].id, others[at].id)
+        if ones and others:
+            keys = [key(here, node) for node in ones], [key(there, node) for node in others]
+            for place, at in align(*keys):
+                found.pair(ones[place].id, others[at].id)
 
 
 def _written_alike(ones: list[Node], others: list[Node]) -> bool:
@@ -172,9 +183,18 @@ def _left(
     )
 
 
-def _key(side: Side, node: Node, literals: bool) -> Hashable:
-    spelled = side.spelled(node)
-    return spelled.number if literals else spelled.name
+def _surroundings(cones: Cones, node: Node) -> Hashable:
+    """The operation with the inner calls and the weights that it reads."""
+    read = cones.read(node)
+    return (cones.side.spelled(node).number, read) if read else None
+
+
+def _literally(cones: Cones, node: Node) -> Hashable:
+    return cones.side.spelled(node).number
+
+
+def _by_name(cones: Cones, node: Node) -> Hashable:
+    return cones.side.spelled(node).name
 
 
 def _equal_numbers(
@@ -187,7 +207,8 @@ def _equal_numbers(
         here[mine[node.id]].append(node)
     for node in reversed(others):
         there[theirs[node.id]].append(node)
-    nodes = {node.id: node for node in (*ones, *others)} if len(here) != len(there) or len(ones) != len(others) else {}
+    clear = len(here) == len(ones) and len(there) == len(others)
+    nodes = {} if clear else {node.id: node for node in (*ones, *others)}
     for number in here:
         left = [node for node in here[number] if node.id not in found.to_new]
         right = [node for node in there.get(number, ()) if node.id not in found.to_old]

@@ -22,7 +22,7 @@ ArgOption = Annotated[
     list[str] | None, typer.Option("--arg", metavar="NAME=LITERAL", help="Keyword argument for OBJECT. Repeatable.")
 ]
 TrainOption = Annotated[bool, typer.Option("--train", help="Run in training mode; evaluation is the default.")]
-SeedOption = Annotated[int, typer.Option("--seed", metavar="N", help="Seed of inputs and run.")]
+SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, max=2**63 - 1, help="Seed of inputs and run.")]
 TracerOption = Annotated[str, typer.Option("--tracer", metavar="runtime|autograd|fx", help="Which graph.")]
 LevelOption = Annotated[
     str, typer.Option("--level", metavar="function|both|aten", help="The user's words, aten operations, or both.")

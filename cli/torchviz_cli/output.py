@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shlex import quote
 
@@ -24,22 +24,27 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One file to write: its path (`-` for stdout) and format."""
+    """One file to write.
+
+    Attributes:
+        path: as it was asked for; `-` for stdout.
+        folder: what the path counts from. It is kept, since the user's code may change the current folder.
+    """
 
     path: str
     format: str
+    folder: str = field(default_factory=os.getcwd)
 
     @property
     def place(self) -> Path:
         """Where the file goes; not for stdout."""
-        return Path(self.path)
+        return Path(self.folder, self.path)
 
 
 def plan(paths: Sequence[str], format: str | None, name: str) -> tuple[Output, ...]:
     """The outputs that were asked for, checked before any work is done.
 
-    The extension of a path tells its format; `format` is for stdout and for paths that tell none. Places are kept
-    absolute, since the user's code may change the current folder.
+    The extension of a path tells its format; `format` is for stdout and for paths that tell none.
 
     Args:
         name: what the file is called where no path is given.
@@ -61,6 +66,11 @@ def plan(paths: Sequence[str], format: str | None, name: str) -> tuple[Output, .
         if output.path != STDOUT:
             _check_place(output.place)
     return outputs
+
+
+def named_after(outputs: Sequence[Output], name: str) -> tuple[Output, ...]:
+    """The outputs under the name of the object that was found, where the target named none."""
+    return tuple(replace(output, path=f"{_file_name(name)}{Path(output.path).suffix}") for output in outputs)
 
 
 def write(outputs: Sequence[tuple[Output, bytes]]) -> None:

@@ -25,19 +25,34 @@ def discover(module: ModuleType, target: Target) -> str:
     Raises:
         TargetError: there is none, or there are several.
     """
-    names = [name for name in FACTORIES if _usable(getattr(module, name, None))] or _model_classes(module)
+    names = [name for name in FACTORIES if _usable(given(module, name))] or _model_classes(module)
     if len(names) == 1:
         return names[0]
     told = defined(module)
     several = f"several objects could be meant: {', '.join(names[:NEAREST])}"
     problem = several if names else "nothing in it makes a model"
     # What is defined last is mostly made of what comes before.
-    suggested = names[-1] if names else (told or ["build"])[-1]
+    suggested = [*told, *names][-1:]
     raise TargetError(
         f"which object of {shown(target.locator)}? {problem}",
         details=(f"it defines: {', '.join(told)}",) if told else (),
-        hint=f"{RENDER} {quote(target.locator)}:{suggested}",
+        hint=f"{RENDER} {quote(target.locator)}:{suggested[0]}" if suggested else _within(module),
     )
+
+
+def _within(module: ModuleType) -> str:
+    """What to do about a module that defines nothing."""
+    if hasattr(module, "__path__"):
+        return f"name a module of the package, as in {module.__name__}.NAME:OBJECT"
+    return "define build(), which returns the model"
+
+
+def given(module: ModuleType, name: str) -> Any:
+    """What a module has under a name that nobody asked for, so that its own refusal is no error; else `None`."""
+    try:
+        return getattr(module, name, None)
+    except Exception:  # noqa: BLE001 - a `__getattr__` of the user's
+        return None
 
 
 def attribute(module: ModuleType, name: str, target: Target) -> Any:

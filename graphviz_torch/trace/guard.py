@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import is_
 from typing import Any
 
@@ -151,6 +151,12 @@ def lazy(tensor: torch.Tensor) -> bool:
     return isinstance(tensor, UNINITIALIZED)
 
 
+def _set_mode(root: nn.Module, training: bool) -> None:
+    """Sets the mode, unless the model has one for good, as programs of `torch.export` have."""
+    with suppress(NotImplementedError):
+        root.train(training)
+
+
 @contextmanager
 def unchanged(statics: Statics, training: bool | None, seed: int | None, given: Any = ()) -> Iterator[Guard]:
     """Runs the block with the model in one mode and a seeded random state, and undoes every change to both.
@@ -166,7 +172,7 @@ def unchanged(statics: Statics, training: bool | None, seed: int | None, given: 
     with random_state(seed, _accelerators(statics)):
         try:
             if training is not None:
-                root.train(training)
+                _set_mode(root, training)
             yield guard
         finally:
             torch.set_grad_enabled(grad)

@@ -13,7 +13,10 @@ from types import ModuleType
 from graphviz_torch.errors import TargetError
 from graphviz_torch.trace import locating
 from graphviz_torch.trace.said import clip, said, shown, user_frames
-from graphviz_torch.trace.targets import RENDER, Target
+from graphviz_torch.trace.targets import RENDER, Target, exists
+
+# Of the name of a file, on the systems that there are.
+LONGEST_PART = 250
 
 
 @contextmanager
@@ -51,6 +54,8 @@ def module_of(target: Target, roots: tuple[str, ...]) -> ModuleType:
 
 
 def _import_dotted(target: Target, roots: tuple[str, ...]) -> ModuleType:
+    if any(len(part) > LONGEST_PART for part in target.locator.split(".")):
+        raise _no_module(target, roots)
     try:
         return importlib.import_module(target.locator)
     except ModuleNotFoundError as error:
@@ -63,7 +68,7 @@ def _import_dotted(target: Target, roots: tuple[str, ...]) -> ModuleType:
 def _no_module(target: Target, roots: tuple[str, ...]) -> TargetError:
     path = target.locator.replace(".", "/") + ".py"
     parent, _, last = target.locator.rpartition(".")
-    if Path(path).exists():
+    if exists(path):
         hint = f"{RENDER} {path}" + (f":{target.object}" if target.object else "")
     elif target.object is None and hasattr(sys.modules.get(parent), last):
         hint = f"{RENDER} {parent}:{last}"

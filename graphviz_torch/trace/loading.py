@@ -157,10 +157,10 @@ def arguments(model: nn.Module, given: Any) -> tuple[tuple[Any, ...], dict[str, 
 
 
 def _examples(module: ModuleType, model: nn.Module) -> tuple[tuple[Any, ...] | None, dict[str, Any]]:
-    maker = getattr(module, "example_inputs", None)
+    maker = finding.given(module, "example_inputs")
     source = "example_inputs" if callable(maker) else "example_input_array"
     try:
-        if maker is not None and callable(maker):
+        if callable(maker):
             return arguments(model, maker())
         array = getattr(model, "example_input_array", None)
     except SystemExit as error:

@@ -71,7 +71,7 @@ def _lines(frames: list[traceback.FrameSummary]) -> tuple[str, ...]:
 
 
 def _is_told(filename: str) -> bool:
-    if filename.startswith((OURS, IMPORTLIB, "<", _folder_of("torch"))):
+    if filename.startswith((OURS, IMPORTLIB, "<", _folder_of("torch"), _folder_of("torchviz_cli"))):
         return False
     return not filename.startswith(_folder_of("os")) or "site-packages" in filename
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,13 +15,16 @@ from graphviz_torch.errors import EngineWarning, RenderError, ViewError
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render.options import COLOR_BY, DIRECTIONS, ENGINES, THEMES, RenderOptions
+from graphviz_torch.trace.said import clip
 from torchviz_cli import exit_codes, options
 from torchviz_cli.console import Console
 from torchviz_cli.failure import told
 from torchviz_cli.graphs import Request, name_of, obtain
-from torchviz_cli.output import STDOUT, Output, plan, write
+from torchviz_cli.output import STDOUT, Output, named_after, plan, say, write
 from torchviz_cli.reporting import reported
 from torchviz_cli.summary import summary_line
+
+DEPTH = re.compile(r"[0-9]{1,9}")
 
 
 def render(
@@ -64,7 +67,8 @@ def render(
         outputs = plan(output or (), format, name_of(request))
         obtained = obtain(request, console)
         if obtained.error is not None:
-            told(obtained.error, console)
+            told(obtained.error, console, traceback)
+        outputs = named_after(outputs, obtained.name) if not output else outputs
         _draw(obtained.graph, outputs, shown, look, console)
         console.note(summary_line(obtained.graph))
         if obtained.error is not None:
@@ -77,11 +81,11 @@ def view_options(depth: str, no_fold: bool, focus: str | None, start: str | None
     Raises:
         ViewError: the depth is none, or one of --from and --to is missing.
     """
-    if depth not in ("auto", "all") and not (depth.isascii() and depth.isdigit()):
-        raise ViewError(f"`--depth {depth}` is no depth", hint="--depth auto, --depth 2 or --depth all")
+    if depth not in ("auto", "all") and not DEPTH.fullmatch(depth):
+        raise ViewError(f"`--depth {clip(depth)}` is no depth", hint="--depth auto, --depth 2 or --depth all")
     if (start is None) != (end is None):
         raise ViewError("`--from` and `--to` belong together", hint="--from encoder --to head")
-    return ViewOptions(int(depth) if depth.isdigit() else depth, not no_fold, focus=focus, start=start, end=end)
+    return ViewOptions(int(depth) if DEPTH.fullmatch(depth) else depth, not no_fold, focus=focus, start=start, end=end)
 
 
 def _look(theme: str, color_by: str, direction: str, engine: str, scale: float, source_url: str) -> RenderOptions:
@@ -110,7 +114,7 @@ def _draw(graph: Graph, outputs: tuple[Output, ...], shown: ViewOptions, look: R
     write(pictures)
     for output in outputs:
         if output.path != STDOUT:
-            sys.stdout.write(output.path + "\n")
+            say(output.path + "\n")
 
 
 @contextmanager

@@ -15,10 +15,12 @@ from torchviz_cli.commands.render import view_options
 from torchviz_cli.console import Console
 from torchviz_cli.failure import told
 from torchviz_cli.graphs import Request, obtain
+from torchviz_cli.output import say
 from torchviz_cli.reporting import reported
 
 WIDTH = 100
 WIDEST = 140
+FORMAT_VERSION = 1
 
 
 def show(
@@ -47,13 +49,14 @@ def show(
         shown = view_options(depth, no_fold, focus, start, end)
         obtained = obtain(request, console)
         if obtained.error is not None:
-            told(obtained.error, console)
+            told(obtained.error, console, traceback)
         if as_json:
-            text = json.dumps(api.summary(obtained.graph), indent=2, sort_keys=True, ensure_ascii=False)
+            document = {"format_version": FORMAT_VERSION, **api.summary(obtained.graph)}
+            text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
         else:
             terminal = sys.stdout.isatty()
             width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if terminal else WIDTH
             text = api.show(obtained.graph, shown, width=width, color=terminal and console.color, operations=operations)
-        sys.stdout.write(text.rstrip("\n") + "\n")
+        say(text.rstrip("\n") + "\n")
         if obtained.error is not None:
             raise typer.Exit(exit_codes.MODEL_RAISED)

@@ -42,7 +42,7 @@ def strange(name: str) -> Graph:
 
 
 def svg(source: bytes) -> str:
-    done = subprocess.run(["dot", "-Tsvg"], input=source, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(["dot", "-Tsvg"], input=source, capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert b"syntax" not in done.stderr
     return done.stdout.decode()

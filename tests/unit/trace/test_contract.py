@@ -176,7 +176,7 @@ def test_other_threads_are_neither_recorded_nor_changed(tracer: str) -> None:
 
         def forward(self, x: Tensor) -> Tensor:
             started.clear()
-            started.wait(10)
+            started.wait(300)
             return self.fc(x)
 
     thread = threading.Thread(target=work)

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graphviz_torch import plugins
-from graphviz_torch.diff.options import DiffOptions
-from graphviz_torch.diff.result import Comparison
 from graphviz_torch.errors import RenderError, RenderLimitError, TorchvizError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
@@ -24,6 +22,9 @@ from graphviz_torch.trace.options import TraceOptions
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from graphviz_torch.diff.options import DiffOptions
+    from graphviz_torch.diff.result import Comparison
 
 SMALLEST_BUDGET = 4
 
@@ -141,6 +142,7 @@ def explain(graph: Graph) -> tuple[str, ...]:
 def diff(old: Graph, new: Graph, options: DiffOptions | None = None) -> Comparison:
     """What changed from one graph to another: what was edited, what follows from it, and whether old weights fit."""
     from graphviz_torch.diff.compare import compare
+    from graphviz_torch.diff.options import DiffOptions
 
     return compare(old, new, options or DiffOptions())
 

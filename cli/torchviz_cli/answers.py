@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import shutil
 import sys
@@ -18,6 +17,7 @@ from graphviz_torch.render.options import DIRECTIONS, THEMES, RenderOptions
 from graphviz_torch.report import github, json, markdown, text
 from graphviz_torch.report.threshold import THRESHOLDS
 from torchviz_cli import output
+from torchviz_cli.checks import one_of, scale_of_png, unknown_format
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request
 from torchviz_cli.output import STDOUT, Output
@@ -57,11 +57,10 @@ def plan(format: str | None, paths: Sequence[str], fail_on: str | None, look: Lo
         OutputError: a file cannot be written there.
     """
     if fail_on is not None:
-        _one_of("--fail-on", fail_on, tuple(THRESHOLDS))
-    _one_of("--theme", look.theme, THEMES)
-    _one_of("--direction", look.direction, DIRECTIONS)
-    if not 0 < look.scale <= 16:
-        raise RenderError(f"`--scale {look.scale:g}` is not between 0 and 16", hint="--scale 2")
+        one_of("--fail-on", fail_on, tuple(THRESHOLDS))
+    one_of("--theme", look.theme, THEMES)
+    one_of("--direction", look.direction, DIRECTIONS)
+    scale_of_png(look.scale)
     wanted = None if format is None else _known(format, f"there is no format `{format}`")
     files = tuple(_file(path, wanted) for path in paths)
     stdout = next((file.format for file in files if file.path == STDOUT), "")
@@ -98,15 +97,7 @@ def _known(name: str, problem: str) -> str:
     known = (*WORDS, *PICTURES)
     if found in known:
         return found
-    close = difflib.get_close_matches(name[:40], known, 1)
-    raise RenderError(
-        problem, details=(f"formats: {', '.join(known)}",), hint=f"did you mean {close[0]}?" if close else None
-    )
-
-
-def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise RenderError(f"`{option} {value}` is not known", details=(f"known: {', '.join(allowed)}",))
+    raise unknown_format(name, known, problem)
 
 
 def with_inputs(request: Request, inputs: Sequence[str]) -> Request:
@@ -116,12 +107,8 @@ def with_inputs(request: Request, inputs: Sequence[str]) -> Request:
 
 def with_notes(comparison: Comparison, versions: tuple[Version, Version]) -> Comparison:
     """The comparison, with what is to be known of its two sides."""
-    notes = list(comparison.notes)
-    for version, side in zip(versions, ("old", "new"), strict=True):
-        if version.raised and not any(side in note and "raised" in note for note in notes):
-            notes.append(f"the {side} model raised {version.raised[0]}; it is compared as far as it went")
-        notes.extend(version.notes)
-    return replace(comparison, notes=tuple(dict.fromkeys(notes)))
+    told = (note for version in versions for note in version.notes)
+    return replace(comparison, notes=tuple(dict.fromkeys((*comparison.notes, *told))))
 
 
 def give(comparison: Comparison, versions: tuple[Version, Version], plan: Plan, console: Console) -> None:

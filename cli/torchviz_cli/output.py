@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
 import sys
@@ -17,6 +16,7 @@ from graphviz_torch import plugins
 from graphviz_torch.errors import OutputError, RenderError
 from graphviz_torch.render import formats
 from graphviz_torch.trace.said import clip, shown
+from torchviz_cli.checks import formats_told, unknown_format
 
 STDOUT = "-"
 LONGEST_NAME = 100
@@ -166,7 +166,9 @@ def _output(path: str, format: str | None) -> Output:
         return Output(path, format)
     if not extension:
         raise RenderError(
-            f"`{clip(path)}` has no extension to tell the format", details=(_list(),), hint=f"-o {clip(path)}.svg"
+            f"`{clip(path)}` has no extension to tell the format",
+            details=(formats_told(_all_formats()),),
+            hint=f"-o {clip(path)}.svg",
         )
     _known(extension, f"`{clip(path)}`: there is no format `.{clip(extension)}`")
     return Output(path, extension)
@@ -193,13 +195,11 @@ def _is_known(name: str) -> bool:
 def _known(name: str, problem: str) -> None:
     if _is_known(name):
         return
-    known = plugins.names(formats.FORMATS, formats.GROUP)
-    close = difflib.get_close_matches(name[:40], [*known, *formats.ALIASES], 1)
-    raise RenderError(problem, details=(_list(),), hint=f"did you mean {close[0]}?" if close else None)
+    raise unknown_format(name, _all_formats(), problem)
 
 
-def _list() -> str:
-    return "formats: " + ", ".join([*plugins.names(formats.FORMATS, formats.GROUP), *formats.ALIASES])
+def _all_formats() -> tuple[str, ...]:
+    return (*plugins.names(formats.FORMATS, formats.GROUP), *formats.ALIASES)
 
 
 def _check_place(path: Path) -> None:

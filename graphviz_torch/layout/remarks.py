@@ -9,7 +9,6 @@ from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.names import place_words
 from graphviz_torch.layout.network import Piece
 from graphviz_torch.layout.painter import Painter
-from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import elide, text_width, wrap
 from graphviz_torch.layout.tree import Item
 
@@ -81,8 +80,3 @@ def _ghosts(painter: Painter, item: Item) -> Remark:
     height = GHOST_HEAD + max(face.height for face in faces)
     face = Face("ghosts", "", ((head, "s", ""),), width, height)
     return Remark(face, width, height, (), faces)
-
-
-def baseline(style: str) -> float:
-    """From the top of a line to its baseline."""
-    return FONTS[style].size * 0.95

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,17 +41,6 @@ def make(model: nn.Module, specs: Sequence[InputSpec], seed: int | None = 0) -> 
         else:
             kwargs[spec.name] = value
     return tuple(args), kwargs
-
-
-def needs_input(model: nn.Module) -> bool:
-    """Whether `forward` has parameters without a default."""
-    try:
-        inspect.signature(model.forward).bind()
-    except TypeError:
-        return True
-    except ValueError:
-        return False
-    return False
 
 
 # ---- one value

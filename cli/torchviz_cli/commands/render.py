@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from graphviz_torch import api
-from graphviz_torch.errors import EngineWarning, RenderError, ViewError
+from graphviz_torch.errors import EngineWarning, ViewError
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render.options import COLOR_BY, DIRECTIONS, ENGINES, THEMES, RenderOptions
 from graphviz_torch.trace.said import clip
 from torchviz_cli import exit_codes, options
+from torchviz_cli.checks import one_of, scale_of_png
 from torchviz_cli.console import Console
 from torchviz_cli.failure import told
 from torchviz_cli.graphs import Request, name_of, obtain
@@ -89,18 +90,12 @@ def view_options(depth: str, no_fold: bool, focus: str | None, start: str | None
 
 
 def _look(theme: str, color_by: str, direction: str, engine: str, scale: float, source_url: str) -> RenderOptions:
-    _one_of("--theme", theme, THEMES)
-    _one_of("--color-by", color_by, COLOR_BY)
-    _one_of("--direction", direction, DIRECTIONS)
-    _one_of("--engine", engine, ENGINES)
-    if not 0 < scale <= 16:
-        raise RenderError(f"`--scale {scale:g}` is not between 0 and 16", hint="--scale 2")
+    one_of("--theme", theme, THEMES)
+    one_of("--color-by", color_by, COLOR_BY)
+    one_of("--direction", direction, DIRECTIONS)
+    one_of("--engine", engine, ENGINES)
+    scale_of_png(scale)
     return RenderOptions(theme, color_by, direction, engine, scale, source_url)
-
-
-def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise RenderError(f"`{option} {value}` is not known", details=(f"known: {', '.join(allowed)}",))
 
 
 def _draw(graph: Graph, outputs: tuple[Output, ...], shown: ViewOptions, look: RenderOptions, console: Console) -> None:

@@ -15,7 +15,6 @@ import graphviz_torch
 import torchviz_cli
 from torchviz_cli.versions.child import SAID, Orders, write_orders
 
-TERMINATED = 128 + 15
 # Ours come last on the path, so that they hide nothing that the model imports.
 PROGRAM = "import sys; sys.path += {roots!r}; from torchviz_cli.versions.child import main; main({folder!r})"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphviz_torch.ir.graph import Failure, Module, Node, TensorMeta, Value
-from graphviz_torch.ir.literals import Literal, Operand, Symbol
+from graphviz_torch.ir.literals import Literal, Operand
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.trace.explain import words
 
@@ -140,8 +140,3 @@ def numbers(literal: Literal, length: int) -> Shape | None:
         found = tuple(item for item in literal if isinstance(item, int))
         return found * length if len(found) == 1 else found
     return None
-
-
-def symbol(literal: Literal) -> str:
-    """The text of a named argument (a dtype, a device)."""
-    return literal.text if isinstance(literal, Symbol) else ""

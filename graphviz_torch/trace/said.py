@@ -71,12 +71,12 @@ def _lines(frames: list[traceback.FrameSummary]) -> tuple[str, ...]:
 
 
 def _is_told(filename: str) -> bool:
-    if filename.startswith((OURS, IMPORTLIB, "<", _folder_of("torch"), _folder_of("torchviz_cli"))):
+    if filename.startswith((OURS, IMPORTLIB, "<", folder_of("torch"), folder_of("torchviz_cli"))):
         return False
-    return not filename.startswith(_folder_of("os")) or "site-packages" in filename
+    return not filename.startswith(folder_of("os")) or "site-packages" in filename
 
 
-def _folder_of(module: str) -> str:
+def folder_of(module: str) -> str:
     """The folder of a module that is loaded; no file starts with what is said where it is not."""
     file = getattr(sys.modules.get(module), "__file__", None)
     return str(Path(file).parent) + os.sep if file else "<"

@@ -13,10 +13,10 @@ import torch
 from torch import nn
 
 from graphviz_torch.trace.runtime.records import Place
+from graphviz_torch.trace.said import folder_of
 
 TORCH = os.path.join(torch.__path__[0], "")  # with the separator: torchvision lies beside it
 OURS = __file__.rpartition("trace")[0]
-COMMAND_LINE = f"{os.sep}torchviz_cli{os.sep}"
 # Where a recorded call begins, and where the tracers call the model: what lies beyond is the caller's affair.
 BORDERS = frozenset(("call_recorded", "apply_recorded", "script_recorded", "_traced", "trace"))
 FARTHEST = 60
@@ -33,7 +33,7 @@ def is_user(code: CodeType) -> bool:
 @cache
 def is_user_file(file: str) -> bool:
     """Whether code in a file is the user's."""
-    return not (file.startswith((TORCH, OURS)) or file[:1] == "<" or COMMAND_LINE in file)
+    return not (file.startswith((TORCH, OURS, "<", folder_of("torchviz_cli"))))
 
 
 @dataclass(frozen=True, slots=True)

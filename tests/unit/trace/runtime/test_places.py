@@ -37,3 +37,10 @@ def test_only_torch_itself_is_torch() -> None:
     assert not is_user_file(f"{folder}/nn/functional.py")
     assert is_user_file(f"{folder}vision/models/resnet.py")
     assert is_user_file(f"{folder}_geometric/nn/conv/gat_conv.py")
+
+
+def test_a_folder_of_the_users_may_be_called_like_our_command_line() -> None:
+    import torchviz_cli
+
+    assert is_user_file("/home/me/torchviz_cli/model.py")
+    assert not is_user_file(torchviz_cli.__file__)

@@ -33,33 +33,38 @@ def compare(old: Graph, new: Graph, options: DiffOptions = DiffOptions()) -> Com
     """
     _check_made_alike(old, new)
     with collector_paused():
-        numbers = Numbers()
-        spelling = Spelling(numbers)
-        one, other = Side(old, numbers, spelling), Side(new, numbers, spelling)
-        _check_map(one, other, options.map)
-        interface = Interface(one, other)
-        matching, calls, operations = _matched(one, other, options.map, interface, numbers)
-        return explain(one, other, matching, calls, operations, interface, options)
+        return _compared(old, new, options)
+
+
+def _compared(old: Graph, new: Graph, options: DiffOptions) -> Comparison:
+    """Compares; all that was needed for it is gone before the collector looks again."""
+    numbers = Numbers()
+    spelling = Spelling(numbers)
+    one, other = Side(old, numbers, spelling), Side(new, numbers, spelling)
+    _check_map(one, other, options.map)
+    interface = Interface(one, other)
+    matching, calls, operations = _matched(one, other, options.map, interface)
+    return explain(one, other, matching, calls, operations, interface, options)
 
 
 def _matched(
-    old: Side, new: Side, given: tuple[tuple[str, str], ...], interface: Interface, numbers: Numbers
+    old: Side, new: Side, given: tuple[tuple[str, str], ...], interface: Interface
 ) -> tuple[Matching, CallPairs, Operations]:
     """The match, always worked out from the same of the two sides, so that the other way round gives the inverse."""
     if _before(old.graph, new.graph):
-        return _oriented(old, new, given, _ends(interface, swapped=False), numbers)
+        return _oriented(old, new, given, _ends(interface, swapped=False))
     turned = tuple((second, first) for first, second in given)
-    matching, calls, operations = _oriented(new, old, turned, _ends(interface, swapped=True), numbers)
+    matching, calls, operations = _oriented(new, old, turned, _ends(interface, swapped=True))
     return matching.mirrored(), CallPairs(calls.to_old, calls.to_new), operations.mirrored(calls)
 
 
 def _oriented(
-    old: Side, new: Side, given: tuple[tuple[str, str], ...], ends: list[tuple[str, str]], numbers: Numbers
+    old: Side, new: Side, given: tuple[tuple[str, str], ...], ends: list[tuple[str, str]]
 ) -> tuple[Matching, CallPairs, Operations]:
     matching = match(old.tree, new.tree, given)
     matching.crossed = crossing(matching)
     calls = pair_calls(matching, old, new)
-    return matching, calls, pair_operations(old, new, calls, ends + _leaves(matching, old, new), numbers)
+    return matching, calls, pair_operations(old, new, calls, ends + _leaves(matching, old, new))
 
 
 def _before(one: Graph, other: Graph) -> bool:

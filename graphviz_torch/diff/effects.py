@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.edits import Edit
 from graphviz_torch.diff.operation_edits import OperationEdits
 from graphviz_torch.diff.operations import Operations
 from graphviz_torch.diff.result import Place
 from graphviz_torch.diff.side import OPERATIONS, Side
 from graphviz_torch.diff.sizes import Sizes
-from graphviz_torch.diff.spelling import same_spelling
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.diff.words import same_type, type_text
 from graphviz_torch.ir.graph import Node
@@ -56,18 +54,22 @@ class Effects:
     """
 
     def __init__(
-        self, old: Side, new: Side, calls: CallPairs, operations: Operations, writer: OperationEdits, known: Known
+        self,
+        old: Side,
+        new: Side,
+        operations: Operations,
+        shown: Sequence[tuple[Node, Node]],
+        writer: OperationEdits,
+        known: Known,
     ) -> None:
-        self._old, self._new, self._calls, self._operations = old, new, calls, operations
+        self._old, self._new, self._operations = old, new, operations
         self._writer, self._known = writer, known
         self._sizes = Sizes()
         self.edits: list[Edit] = []
         self.found: list[Effect] = []
         self.causes: dict[str, Edit | None] = {}
-        for node in new.graph.nodes:
-            partner = operations.to_old.get(node.id)
-            if partner is not None:
-                self._node(old.index.nodes[partner], node)
+        for one, other in shown:
+            self._node(one, other)
 
     def _node(self, one: Node, other: Node) -> None:
         if other.kind in OPERATIONS:
@@ -88,8 +90,6 @@ class Effects:
         self.causes[after.id] = edit
 
     def _operation(self, one: Node, other: Node) -> None:
-        if same_spelling(one, other) and self._alike(one, other):
-            return
         branch = self._new.branch_of(other.module_call)
         owner = self._known.branches.get(branch)
         own = None if branch in self._known.replaced else self._own(one, other, branch, owner)
@@ -122,19 +122,11 @@ class Effects:
         order = (2, self._new.order[node.id], 0)
         return Edit("attribute", "structural", place, op, told[0], told[1], why, node.source, order)
 
-    def _alike(self, one: Node, other: Node) -> bool:
-        """Whether the results have the same types, object for object: the usual case, and the short way."""
-        before, after = self._old.index.values, self._new.index.values
-        return len(one.results) == len(other.results) and all(
-            same_type(before[result].meta, after[its].meta)
-            for result, its in zip(one.results, other.results, strict=True)
-        )
-
     def _own(self, one: Node, other: Node, branch: Branch, owner: Edit | None) -> Edit | None:
         """The edit of the operation itself, unless that of its module tells it already."""
         if owner is not None and not branch.children and owner.kind in ("attribute", "replaced"):
             return None
-        if same_spelling(one, other):
+        if self._old.spelled(one) is self._new.spelled(other):
             return None
         replaced = self._writer.replaced(one, other)
         if replaced is not None:

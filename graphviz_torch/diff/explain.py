@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from graphviz_torch.diff.calls import CallPairs
+from graphviz_torch.diff.differing import Differing, differing
 from graphviz_torch.diff.edits import Edit
 from graphviz_torch.diff.effects import Effect, Effects, Known
 from graphviz_torch.diff.interface import Interface
@@ -101,8 +102,9 @@ class _Explanation:
     def _run(self) -> None:
         self._gaps()
         self._uncalled()
-        self._wires()
-        walked = Effects(self._old, self._new, self._calls, self._operations, self._writer, self._known)
+        found = differing(self._old, self._new, self._operations)
+        self._wires(found)
+        walked = Effects(self._old, self._new, self._operations, found.shown, self._writer, self._known)
         self.edits += walked.edits
         self.effects = [*self._followers(walked), *walked.found]
 
@@ -155,8 +157,10 @@ class _Explanation:
         self.edits.append(edit)
         self._know(edit)
 
-    def _wires(self) -> None:
-        wiring = Wiring(self._old, self._new, self._calls, self._operations, self._through(), self._shared)
+    def _wires(self, differs: Differing) -> None:
+        wiring = Wiring(
+            self._old, self._new, self._calls, self._operations, differs.reading, self._through(), self._shared
+        )
         for one, other in self._calls.to_new.items():
             if other is not None and self._told_already(self._new.branch_of(other)):
                 continue

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.edits import Edit, Order
-from graphviz_torch.diff.operations import Gap, Item, Operations, child_towards
+from graphviz_torch.diff.operations import Gap, Item, Operations
 from graphviz_torch.diff.result import ChangeClass, Place
+from graphviz_torch.diff.rows import child_towards
 from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.sizes import Sizes
 from graphviz_torch.diff.spelling import argument

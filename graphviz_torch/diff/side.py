@@ -28,7 +28,6 @@ class Side:
         self.tree: Tree = grow(graph, numbers)
         self._noisy = graph.origin.level != "function"
         self._spelling = spelling
-        self._spelled: dict[str, Spelled] = {}
 
     def noise(self, node: Node) -> bool:
         """Whether an operation is not the user's."""
@@ -36,10 +35,13 @@ class Side:
 
     def spelled(self, node: Node) -> Spelled:
         """The operation in the one spelling that is compared."""
-        found = self._spelled.get(node.id)
-        if found is None:
-            found = self._spelled[node.id] = self._spelling.of(node)
-        return found
+        return self.spellings[node.id]
+
+    @cached_property
+    def spellings(self) -> dict[str, Spelled]:
+        """The spelling of each operation, by id; one object on both sides for what is written alike."""
+        of = self._spelling.of
+        return {node.id: of(node) for node in self.graph.nodes if node.kind in OPERATIONS}
 
     def value(self, value: str) -> Value:
         """The value behind what is looked through."""

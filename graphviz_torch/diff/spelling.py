@@ -45,14 +45,26 @@ class Spelled:
 
 
 class Spelling:
-    """Spells operations for both sides; equal ones are one object."""
+    """Spells operations for both sides; what is written alike is one object.
+
+    The graphs outlive it: what it knows by the identity of arguments that they hold stays true.
+    """
 
     def __init__(self, numbers: Numbers) -> None:
         self._numbers = numbers
         self._known: dict[Hashable, Spelled] = {}
+        self._seen: dict[Hashable, Spelled] = {}
 
     def of(self, node: Node) -> Spelled:
         """The operation of a node in one spelling."""
+        # A saved graph holds equal arguments once, so most are known without being looked into.
+        seen = (node.name, node.op, id(node.attributes), len(node.operands))
+        found = self._seen.get(seen)
+        if found is None:
+            found = self._seen[seen] = self._read(node)
+        return found
+
+    def _read(self, node: Node) -> Spelled:
         attributes = node.attributes
         # `True` equals `1`, but it is another argument.
         key = (node.name, node.op, len(node.operands), attributes, tuple([type(item[1]) for item in attributes]))
@@ -60,14 +72,6 @@ class Spelling:
         if found is None:
             found = self._known[key] = _spell(node, self._numbers)
         return found
-
-
-def same_spelling(one: Node, other: Node) -> bool:
-    """Whether two operations are written alike; a short way, since most are."""
-    if one.name != other.name or one.op != other.op or one.attributes != other.attributes:
-        return False
-    # `True` equals `1`, but it is another argument.
-    return all(type(mine[1]) is type(its[1]) for mine, its in zip(one.attributes, other.attributes, strict=True))
 
 
 def _spell(node: Node, numbers: Numbers) -> Spelled:

@@ -7,13 +7,14 @@ so a difference is told where it was made, and not again in everything around it
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphviz_torch.diff.calls import CallPairs
-from graphviz_torch.diff.operations import Operations, child_towards
+from graphviz_torch.diff.operations import Operations
+from graphviz_torch.diff.rows import child_towards
 from graphviz_torch.diff.side import OPERATIONS, Side
-from graphviz_torch.diff.spelling import Spot, same_spelling
+from graphviz_torch.diff.spelling import Spot
 from graphviz_torch.ir.graph import Node, Value
 
 MOST = 16
@@ -40,6 +41,7 @@ class Wiring:
     """Compares what is read on both sides.
 
     Args:
+        reading: the operations of the new side that may read something else, by the call they ran in.
         shared: (old, new) names of tensors that are the same through being shared on one side.
         through: calls (of either side) that are looked through although they have a partner: their modules moved.
     """
@@ -50,20 +52,20 @@ class Wiring:
         new: Side,
         calls: CallPairs,
         operations: Operations,
+        reading: Mapping[str | None, Sequence[Node]],
         through: set[str],
         shared: set[tuple[str, str]],
     ) -> None:
         self._old, self._new, self._shared = old, new, shared
         self._calls, self._operations, self._through = calls, operations, through
+        self._reading = reading
         # Calls (of the new side) that get the same in another order: their arguments are told apart by what they are.
         self._shuffled: set[str | None] = set()
 
     def inside(self, old: str | None, new: str | None) -> Iterator[Rewired]:
         """The readers directly inside two paired calls that read something else, in the order of the new side."""
-        for node in self._new.own.get(new, ()):
-            partner = self._operations.to_old.get(node.id)
-            if partner is not None and not self._as_before(partner, node):
-                yield from self.operation(partner, node.id, old, new)
+        for node in self._reading.get(new, ()):
+            yield from self.operation(self._operations.to_old[node.id], node.id, old, new)
         for child in self._new.index.call_children.get(new, ()):
             partner = self._calls.to_old.get(child)
             if partner is not None and partner not in self._through and self._parent(partner) == old:
@@ -109,13 +111,6 @@ class Wiring:
             return False
         to_new = self._operations.to_new
         return [to_new.get(one) for one in before] == list(after)
-
-    def _as_before(self, partner: str, node: Node) -> bool:
-        before = self._old.index.nodes[partner]
-        if not self._plainly(before.operands, node.operands):
-            return False
-        alike = same_spelling(before, node)
-        return alike or self._old.spelled(before).operands == self._new.spelled(node).operands
 
     def operation(self, one: str, other: str, old: str | None, new: str | None) -> Iterator[Rewired]:
         """Compares the operands of two operations."""

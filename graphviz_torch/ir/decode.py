@@ -39,6 +39,7 @@ from graphviz_torch.ir.readers import (
     text,
     texts,
 )
+from graphviz_torch.ir.wellformed import DoubtError, NodeReader
 
 NODE_KINDS = frozenset(("input", "parameter", "buffer", "constant", "call", "module", "output"))
 CALL_KINDS = frozenset(("module", "autograd_function", "script", "operation", "inferred", "repeat"))
@@ -113,6 +114,19 @@ def nodes(
     items: Any, metas: Sequence[TensorMeta], sources: Sequence[SourceLocation]
 ) -> tuple[tuple[Node, ...], tuple[Value, ...]]:
     """The nodes, and the values they make."""
+    if type(items) is list:
+        reader = NodeReader(metas, sources, NODE_KINDS, listed(attribute))
+        try:
+            return reader.nodes(items), tuple(reader.values)
+        except (DoubtError, MalformedError):
+            pass  # read again, for what is wrong and where
+    return nodes_with_care(items, metas, sources)
+
+
+def nodes_with_care(
+    items: Any, metas: Sequence[TensorMeta], sources: Sequence[SourceLocation]
+) -> tuple[tuple[Node, ...], tuple[Value, ...]]:
+    """The same, row by row: slower, but says what is wrong."""
     read = record(
         _fields,
         (("id", text), ("kind", choice(NODE_KINDS)), ("name", text), ("op", text, ""),

@@ -67,17 +67,22 @@ def loads(text: str | bytes) -> Graph:
         GraphFormatError: the text is truncated, malformed, of another schema, or breaks a rule of the data model.
     """
     with collector_paused():
-        document = _parsed(text)
-        _refuse_other_formats(document)
-        graph = _checked_types(document)
+        return _checked(text)
+
+
+def _checked(text: str | bytes) -> Graph:
+    """Reads and checks; the plain data behind the graph is gone before the collector looks again."""
+    graph = _graph(_parsed(text))
     try:
         check(graph)
     except GraphError as error:
-        raise GraphFormatError(f"the saved graph contradicts itself: {error.message}", details=error.details) from error
+        wrong = f"the saved graph contradicts itself: {error.message}"
+        raise GraphFormatError(wrong, details=error.details) from error
     return graph
 
 
-def _checked_types(document: dict[str, Any]) -> Graph:
+def _graph(document: dict[str, Any]) -> Graph:
+    _refuse_other_formats(document)
     try:
         return _read(document)
     except MalformedError as error:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import jsonschema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphviz_torch.errors import GraphFormatError
-from graphviz_torch.ir import serial, text
+from graphviz_torch.ir import decode, serial, text
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.checker import check
 from graphviz_torch.ir.graph import Graph, Origin
+from graphviz_torch.ir.readers import MalformedError, listed
 from tests.support.graphs import meta
 from tests.support.random_graphs import LITERALS, graphs
 
@@ -48,6 +51,30 @@ def test_a_damaged_file_is_refused_or_read_but_never_crashes(graph: Graph, data:
     damaged = saved[:start] + data.draw(st.sampled_from(["", "null", "[]", '"', "7", "{}", "-", "in:x0"])) + saved[end:]
     with suppress(GraphFormatError):
         check(serial.loads(damaged))
+
+
+ODD = st.sampled_from(
+    [None, True, -1, 0, 1, 9999, 0.5, "", "in:x0", [], ["a"], ["a", 0], [["a", 0]], [["a", 0, None]], {}]
+)
+
+
+def _read(read: Callable[..., Any], document: dict[str, Any]) -> str:
+    """What a reader makes of the nodes, or says of them."""
+    metas, sources = listed(decode.meta)(document["metas"]), listed(decode.source)(document["sources"])
+    try:
+        return repr(read(document["nodes"], metas, sources))
+    except MalformedError as error:
+        return f"{error.place} {error.wrong}"
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(graphs(4), st.data())
+def test_quick_and_careful_readers_agree(graph: Graph, data: st.DataObject) -> None:
+    document = json.loads(serial.dumps(graph))
+    row = data.draw(st.sampled_from(document["nodes"]))
+    field = data.draw(st.sampled_from([*row, "operands", "results", "attributes", "module_call", "source", "grad_fn"]))
+    row[field] = data.draw(ODD)
+    assert _read(decode.nodes, document) == _read(decode.nodes_with_care, document)
 
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])

@@ -10,6 +10,7 @@ from graphviz_torch.version import __version__
 from torchviz_cli.commands.diff import diff
 from torchviz_cli.commands.render import render
 from torchviz_cli.commands.show import show
+from torchviz_cli.parameters import Command
 from torchviz_cli.usage import Commands
 
 app = typer.Typer(
@@ -21,9 +22,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(render)
-app.command()(show)
-app.command()(diff)
+app.command(cls=Command)(render)
+app.command(cls=Command)(show)
+app.command(cls=Command)(diff)
 
 
 def _version(wanted: bool) -> None:

@@ -14,12 +14,13 @@ from graphviz_torch.errors import TorchvizError
 from graphviz_torch.trace import targets
 from torchviz_cli import exit_codes
 from torchviz_cli.console import Console
+from torchviz_cli.parameters import Eased
 
 # typer has carried its own click for a while and used that of others before; this one is whichever it uses.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
 
-class Commands(TyperGroup):
+class Commands(Eased, TyperGroup):
     """The group of all commands, which tells usage errors as this command line tells errors."""
 
     def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]

@@ -1,4 +1,4 @@
-"""The public functions: they join the stages and do nothing else."""
+"""The public functions: they join the stages and do nothing else; what not every one of them needs loads on demand."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import part, view
-from graphviz_torch.render import engine_dot, formats, totals, tree
+from graphviz_torch.render import formats
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.trace import tracers
-from graphviz_torch.trace.explain import describe
 from graphviz_torch.trace.options import TraceOptions
 
 if TYPE_CHECKING:
@@ -108,6 +107,8 @@ def _smaller(options: ViewOptions) -> Iterator[ViewOptions]:
 
 def _drawn_by_dot(graph: Graph, options: RenderOptions, *, native: Callable[..., bytes], format: str) -> bytes:
     """The picture of the user's own Graphviz, or ours with a warning that says why."""
+    from graphviz_torch.render import engine_dot
+
     picture = engine_dot.draw(graph, options, format)
     return native(graph, options) if picture is None else picture
 
@@ -124,6 +125,8 @@ def show(
 
     `view_options` say how much of it; their default is every level.
     """
+    from graphviz_torch.render import totals, tree
+
     options = view_options or ViewOptions(depth="all")
     shown = part(graph, options) if options.depth == "all" else view(graph, options)
     return tree.render_tree(shown, width, color, operations=operations, totals=totals.summary(graph))
@@ -131,11 +134,15 @@ def show(
 
 def summary(graph: Graph) -> dict[str, Any]:
     """The totals of a graph, as plain data."""
+    from graphviz_torch.render import totals
+
     return totals.summary(graph)
 
 
 def explain(graph: Graph) -> tuple[str, ...]:
     """Why the run failed, one fact a line; empty where it did not."""
+    from graphviz_torch.trace.explain import describe
+
     return describe(graph)
 
 

@@ -8,16 +8,20 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graphviz_torch import api, plugins
 from graphviz_torch.errors import GraphFormatError, TargetError, TorchvizError, TraceError
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.trace import input_grammar, locating, targets, tracers
+from graphviz_torch.trace import targets, tracers
 from graphviz_torch.trace.options import LEVELS, TraceOptions
 from graphviz_torch.trace.said import clip, user_frames
 from graphviz_torch.trace.targets import Target
 from torchviz_cli.console import Console
 from torchviz_cli.limits import output_to_stderr, time_limit
+
+if TYPE_CHECKING:
+    from graphviz_torch.trace.input_grammar import InputSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,24 @@ def obtain(request: Request, console: Console) -> Obtained:
         TorchvizError: the target, the model or an input is not right.
     """
     target = targets.parse(request.target, request.arguments)
-    specs = tuple(input_grammar.parse(text) for text in request.inputs)
+    specs = _parsed(request.inputs)
     _check_choices(request)
     if target.is_graph:
         return _read(target, request, console)
     if target.is_file:
+        from graphviz_torch.trace import locating
+
         locating.existing(target)
     with time_limit(request.timeout), output_to_stderr():
         return _traced(request, target, specs, console)
+
+
+def _parsed(inputs: tuple[str, ...]) -> tuple[InputSpec, ...]:
+    if not inputs:
+        return ()
+    from graphviz_torch.trace import input_grammar
+
+    return tuple(input_grammar.parse(text) for text in inputs)
 
 
 def _check_choices(request: Request) -> None:
@@ -108,7 +122,7 @@ def _read(target: Target, request: Request, console: Console) -> Obtained:
         raise TargetError(f"cannot read `{clip(target.locator)}`: {error.strerror or error}") from error
 
 
-def _traced(request: Request, target: Target, specs: Sequence[input_grammar.InputSpec], console: Console) -> Obtained:
+def _traced(request: Request, target: Target, specs: Sequence[InputSpec], console: Console) -> Obtained:
     # Without NumPy torch warns at its first tensor; it is no concern of somebody who draws a model.
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
     with console.stage("loading"):

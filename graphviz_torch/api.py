@@ -22,8 +22,11 @@ from graphviz_torch.trace.options import TraceOptions
 if TYPE_CHECKING:
     from torch import nn
 
+    from graphviz_torch.check.options import CheckOptions
+    from graphviz_torch.check.report import Report
     from graphviz_torch.diff.options import DiffOptions
     from graphviz_torch.diff.result import Comparison
+    from graphviz_torch.errors import BuildError
 
 SMALLEST_BUDGET = 4
 
@@ -194,6 +197,65 @@ def _closer(graph: Graph, context: int | None, draw: Callable[[Graph], bytes]) -
         except RenderLimitError as error:
             limit = error
     raise limit
+
+
+def check(
+    model: nn.Module,
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    options: CheckOptions | None = None,
+    *,
+    command: str = "",
+) -> Report:
+    """Says what is wrong with a model, and where: runs it, and looks at what ran.
+
+    Args:
+        command: the command line so far, for hints that are lines to type.
+
+    Raises:
+        CheckError: an option names a code that there is not.
+    """
+    from graphviz_torch.check import run
+    from graphviz_torch.check.evidence import Evidence
+    from graphviz_torch.check.options import CheckOptions
+    from graphviz_torch.trace.probes.model import Probes
+
+    options = options or CheckOptions()
+    wanted = TraceOptions(training=options.training, seed=options.seed, target=options.target, roots=options.roots)
+    return run.check(Evidence(options, probes=Probes(model, tuple(args), dict(kwargs or {}), wanted, command)))
+
+
+def check_graph(graph: Graph, options: CheckOptions | None = None) -> Report:
+    """Says what a saved graph tells of what is wrong with its model."""
+    from graphviz_torch.check import run
+    from graphviz_torch.check.evidence import Evidence
+    from graphviz_torch.check.options import CheckOptions
+
+    return run.check(Evidence(options or CheckOptions(), graph=graph))
+
+
+def check_unbuilt(error: BuildError, options: CheckOptions | None = None) -> Report:
+    """Says where a model could not be built."""
+    from graphviz_torch.check import run
+    from graphviz_torch.check.evidence import Evidence
+    from graphviz_torch.check.options import CheckOptions
+
+    return run.check(Evidence(options or CheckOptions(), unbuilt=error))
+
+
+def render_report(
+    report: Report, format: str, view_options: ViewOptions | None = None, options: RenderOptions | None = None
+) -> bytes:
+    """Draws the graph that was checked, with each finding pinned to what it is about, and all of them below.
+
+    Raises:
+        RenderError: the format is unknown, or nothing ran that could be drawn.
+    """
+    from graphviz_torch.check.pins import pinned
+
+    if not report.graph.nodes and not report.graph.calls:
+        raise RenderError("nothing ran, so there is nothing to draw")
+    return render(pinned(report.graph, report.findings), format, view_options, options)
 
 
 def save(graph: Graph, path: str | Path) -> None:

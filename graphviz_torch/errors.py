@@ -2,13 +2,16 @@
 
 TorchvizError
 ├── TargetError              a model could not be found, loaded or built
+│   └── BuildError           the user's own code raised on the way to a model
 ├── InputError               an input could not be read, made or matched to the model
+│   └── ArgumentsError       the inputs do not match the signature of `forward`
 ├── TraceError               the model raised; carries the partial graph
 ├── UnsupportedModelError    a static tracer cannot follow this model
 ├── GraphError               a graph breaks a rule of the data model
 ├── GraphFormatError         a saved graph cannot be read
 ├── ViewError                a pass was asked for something that the graph has not
 ├── DiffError                two graphs cannot be compared
+├── CheckError               a check cannot be done as it was asked for, or found something that is not to pass
 ├── RenderError              a format is unknown or cannot be written
 │   └── RenderLimitError     the picture is beyond a limit of its format
 └── OutputError              a file cannot be written
@@ -21,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from graphviz_torch.ir.graph import Graph
+    from graphviz_torch.ir.graph import Graph, SourceLocation
 
 
 class TorchvizError(Exception):
@@ -44,8 +47,30 @@ class TargetError(TorchvizError):
     """A model could not be found, loaded or built."""
 
 
+class BuildError(TargetError):
+    """The user's own code raised on the way to a model; `__cause__` is its exception.
+
+    `frames` are the user's frames, innermost first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        details: tuple[str, ...] = (),
+        hint: str | None = None,
+        frames: tuple[SourceLocation, ...] = (),
+    ) -> None:
+        super().__init__(message, details=details, hint=hint)
+        self.frames = frames
+
+
 class InputError(TorchvizError):
     """An input could not be read, made or matched to the model."""
+
+
+class ArgumentsError(InputError):
+    """The inputs do not match the signature of `forward`."""
 
 
 class TraceError(TorchvizError):
@@ -78,6 +103,10 @@ class ViewError(TorchvizError):
 
 class DiffError(TorchvizError):
     """Two graphs cannot be compared, or a map names what they have not."""
+
+
+class CheckError(TorchvizError):
+    """A check cannot be done as it was asked for, or found something that is not to pass."""
 
 
 class RenderError(TorchvizError):

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from graphviz_torch.version import __version__
+from torchviz_cli.commands.check import check
 from torchviz_cli.commands.diff import diff
+from torchviz_cli.commands.explain import explain
 from torchviz_cli.commands.render import render
 from torchviz_cli.commands.show import show
 from torchviz_cli.parameters import Command
@@ -25,6 +27,8 @@ app = typer.Typer(
 app.command(cls=Command)(render)
 app.command(cls=Command)(show)
 app.command(cls=Command)(diff)
+app.command(cls=Command)(check)
+app.command(cls=Command)(explain)
 
 
 def _version(wanted: bool) -> None:

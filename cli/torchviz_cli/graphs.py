@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphviz_torch import api, plugins
 from graphviz_torch.errors import GraphFormatError, TargetError, TorchvizError, TraceError
@@ -21,6 +21,8 @@ from torchviz_cli.console import Console
 from torchviz_cli.limits import output_to_stderr, time_limit
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from graphviz_torch.trace.input_grammar import InputSpec
 
 
@@ -41,6 +43,26 @@ class Request:
     tracer: str = "runtime"
     level: str = "function"
     timeout: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A model with its arguments, as a request wants it.
+
+    Attributes:
+        given: whether there are arguments at all; without any, a model that needs none can still run.
+        object: the name of the object that was used.
+        roots: folders that must stay importable while the model runs.
+        command: the command line so far, for hints that are lines to type.
+    """
+
+    model: nn.Module
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    given: bool
+    object: str
+    roots: tuple[str, ...]
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +91,10 @@ def obtain(request: Request, console: Console) -> Obtained:
         TorchvizError: the target, the model or an input is not right.
     """
     target = targets.parse(request.target, request.arguments)
-    specs = _parsed(request.inputs)
+    specs = parsed(request.inputs)
     _check_choices(request)
     if target.is_graph:
-        return _read(target, request, console)
+        return read(target, request, console)
     if target.is_file:
         from graphviz_torch.trace import locating
 
@@ -81,7 +103,12 @@ def obtain(request: Request, console: Console) -> Obtained:
         return _traced(request, target, specs, console)
 
 
-def _parsed(inputs: tuple[str, ...]) -> tuple[InputSpec, ...]:
+def parsed(inputs: Sequence[str]) -> tuple[InputSpec, ...]:
+    """Inputs as they were written, read before anything heavy is loaded.
+
+    Raises:
+        InputError: one of them is no input.
+    """
     if not inputs:
         return ()
     from graphviz_torch.trace import input_grammar
@@ -99,7 +126,12 @@ def _check_choices(request: Request) -> None:
         raise TorchvizError(f"there is no level named `{request.level}`", details=(f"known: {', '.join(LEVELS)}",))
 
 
-def _read(target: Target, request: Request, console: Console) -> Obtained:
+def read(target: Target, request: Request, console: Console) -> Obtained:
+    """A graph that was saved.
+
+    Raises:
+        TorchvizError: it cannot be read.
+    """
     if request.inputs or request.arguments:
         raise TargetError(
             "a saved graph takes no inputs and no arguments", hint=f"torchviz-cli render {shlex.quote(target.text)}"
@@ -122,43 +154,76 @@ def _read(target: Target, request: Request, console: Console) -> Obtained:
         raise TargetError(f"cannot read `{clip(target.locator)}`: {error.strerror or error}") from error
 
 
-def _traced(request: Request, target: Target, specs: Sequence[InputSpec], console: Console) -> Obtained:
+def ready(
+    request: Request, target: Target, specs: Sequence[InputSpec], console: Console, command: str = "render"
+) -> Ready:
+    """Loads the model of a target, and makes its arguments.
+
+    Raises:
+        TorchvizError: the target or an input is not right.
+    """
     # Without NumPy torch warns at its first tensor; it is no concern of somebody who draws a model.
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
     with console.stage("loading"):
-        from graphviz_torch.trace import inputs, loading, matching
+        from graphviz_torch.trace import inputs, loading
 
         loaded = loading.load(target, request.seed, examples=not specs)
         if target.object is None:
             console.note(f"using `{loaded.object}` of {target.locator}")
         args, kwargs = loaded.args, loaded.kwargs
-        with loading.importable(loaded.roots):
-            if specs:
+        if specs:
+            with loading.importable(loaded.roots):
                 args, kwargs = inputs.make(loaded.model, specs, request.seed)
-            if args is not None or request.tracer != "fx":
-                matching.check(loaded.model, args or (), kwargs, loaded.object, _command(request))
+    line = _command(request, command)
+    return Ready(loaded.model, args or (), kwargs, args is not None, loaded.object, loaded.roots, line)
+
+
+def fitting(found: Ready) -> None:
+    """Refuses arguments that `forward` does not take.
+
+    Raises:
+        ArgumentsError: with the signature, and a line to edit.
+    """
+    from graphviz_torch.trace import loading, matching
+
+    with loading.importable(found.roots):
+        matching.check(found.model, found.args, found.kwargs, found.object, found.command)
+
+
+def _traced(request: Request, target: Target, specs: Sequence[InputSpec], console: Console) -> Obtained:
+    found = ready(request, target, specs, console)
+    if found.given or request.tracer != "fx":
+        fitting(found)
     options = TraceOptions(
-        request.tracer, request.level, request.train, request.seed, _shown(target, loaded.object), loaded.roots
+        request.tracer, request.level, request.train, request.seed, shown_target(target, found.object), found.roots
     )
-    name = loaded.object.rpartition(".")[2]
-    with console.stage("tracing"), loading.importable(loaded.roots):
+    name = found.object.rpartition(".")[2]
+    from graphviz_torch.trace.importing import importable
+
+    with console.stage("tracing"), importable(found.roots):
         try:
-            return Obtained(api.trace(loaded.model, args or (), kwargs, options), name)
+            return Obtained(api.trace(found.model, found.args, found.kwargs, options), name)
         except TraceError as error:
             return Obtained(error.graph, name, error)
         except SystemExit as error:
-            raise TargetError(f"`{loaded.object}` ended the program while it ran", details=user_frames(error)) from None
+            raise ended(found, error) from None
 
 
-def _command(request: Request) -> str:
+def ended(found: Ready, error: SystemExit) -> TargetError:
+    """What is said of a model that ends the program while it runs."""
+    return TargetError(f"`{found.object}` ended the program while it ran", details=user_frames(error))
+
+
+def _command(request: Request, command: str) -> str:
     """The command line so far, as it would be typed again."""
-    words = ["torchviz-cli", "render", request.target]
+    words = ["torchviz-cli", command, request.target]
     for argument in request.arguments:
         words += ["--arg", argument]
     return shlex.join(words)
 
 
-def _shown(target: Target, name: str) -> str:
+def shown_target(target: Target, name: str) -> str:
+    """A target as graphs and reports name it: without an absolute path."""
     locator = target.locator
     if Path(locator).is_absolute():
         locator = Path(locator).name

@@ -98,6 +98,7 @@ class _Writer:
             badges = (Badge(right - wide, y + 7, wide, BADGE_HEIGHT, head.badge),)
             right -= wide + 8
         badges += _glyph(head.state, x + frame.width, y)
+        badges += self.painter.facts.pins.badges(body.call.id, x + frame.width, y) if body.call is not None else ()
         if head.right:
             texts.append(Text(right, y + 19, head.right, "s", "end"))
         assert body.call is not None
@@ -144,7 +145,7 @@ class _Writer:
                 self._texts(face),
                 face.tooltip,
                 face.state,
-                _badges(face),
+                (*_badges(face), *self.painter.facts.pins.badges(identity, face.width, 0.0)),
                 self._link(face) if node else "",
                 target,
             )
@@ -231,7 +232,7 @@ class _Writer:
         width, height = canvas.width + 2 * MARGIN, canvas.height + 2 * MARGIN
         graph = self.painter.graph
         swatches: tuple[Swatch, ...] = ()
-        notes = remarks_below(graph, MARGIN, height)
+        notes = remarks_below(graph, self.painter.facts.pins, MARGIN, height)
         if notes:
             last = notes[-1]
             height = last.y + last.height + MARGIN

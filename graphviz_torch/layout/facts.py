@@ -7,6 +7,7 @@ from functools import cached_property
 from math import prod
 
 from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
+from graphviz_torch.layout.findings import Pins
 from graphviz_torch.layout.names import place_words
 from graphviz_torch.layout.text_width import elide
 from graphviz_torch.layout.tree import Item, Tree
@@ -42,6 +43,11 @@ class Facts:
             if diagnostic.target is not None:
                 table.setdefault(diagnostic.target, {}).setdefault(diagnostic.code, diagnostic.message)
         return table
+
+    @cached_property
+    def pins(self) -> Pins:
+        """What a check found."""
+        return Pins(self.graph)
 
     @cached_property
     def modules(self) -> dict[str, Module]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.changes import MEANINGS, ChangeMarks
+from graphviz_torch.layout.findings import CODE, MOST_LINES, Pins
 from graphviz_torch.layout.kinds import KINDS
 from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.scene import Note, Swatch, Text
@@ -48,18 +49,22 @@ def _entries(painter: Painter, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(colour, elide(word, "s", 200.0)) for word, colour in painter.colours.items()]
 
 
-def remarks_below(graph: Graph, x: float, y: float) -> tuple[Note, ...]:
-    """The diagnostics of the whole graph, a line each."""
-    messages = list(dict.fromkeys(d.message.partition("\n")[0] for d in graph.diagnostics if d.target is None))
-    lines = messages[:NOTES]
-    if len(messages) > NOTES:
-        lines.append(f"and {len(messages) - NOTES} more remarks")
+def remarks_below(graph: Graph, pins: Pins, x: float, y: float) -> tuple[Note, ...]:
+    """What a check found and the diagnostics of the whole graph, a line each."""
+    about = [d for d in graph.diagnostics if d.target is None and not CODE.fullmatch(d.code)]
+    messages = list(dict.fromkeys(d.message.partition("\n")[0] for d in about))
+    lines = [*_most(pins.lines, MOST_LINES, "findings"), *_most([(text, "") for text in messages], NOTES, "remarks")]
     notes = []
-    for number, line in enumerate(lines):
+    for number, (line, role) in enumerate(lines):
         text = elide(line, "s", NOTE_LIMIT)
         top = y + number * 16
-        notes.append(Note(x, top, text_width(text, "s"), 14, (Text(x, top + 11, text, "s"),)))
+        notes.append(Note(x, top, text_width(text, "s"), 14, (Text(x, top + 11, text, "s", "start", role),)))
     return tuple(notes)
+
+
+def _most(lines: list[tuple[str, str]], most: int, what: str) -> list[tuple[str, str]]:
+    more = len(lines) - most
+    return [*lines[:most], (f"and {more} more {what}", "")] if more > 0 else lines
 
 
 def describe(painter: Painter) -> str:

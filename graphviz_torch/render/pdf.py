@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from graphviz_torch.errors import RenderError, RenderLimitError
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
+from graphviz_torch.layout.findings import ROLES
 from graphviz_torch.layout.scene import Badge, Box, Card, Edge, Scene, Swatch, Text
 from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import text_width
-from graphviz_torch.render import theme_changes
+from graphviz_torch.render import theme_changes, theme_findings
 from graphviz_torch.render.fonts import NAME
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.paths import moved, shortened
@@ -61,7 +62,9 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
     _add_fonts(page, picture, known)
     page.add_page()
     dark = options.theme == "dark"
-    colours = DARK | theme_changes.DARK if dark else LIGHT | theme_changes.LIGHT
+    colours = (
+        DARK | theme_changes.DARK | theme_findings.DARK if dark else LIGHT | theme_changes.LIGHT | theme_findings.LIGHT
+    )
     _Pen(page, colours, scale, known).draw(picture)
     return bytes(page.output())
 
@@ -231,7 +234,7 @@ class _Pen:
         self.page.polygon([(a * s, b * s) for a, b in corners], style="F")
 
     def _badge(self, badge: Badge) -> None:
-        fill = f"d-{badge.role}" if badge.role in STATES else "badge"
+        fill = f"d-{badge.role}" if badge.role in STATES else f"f-{badge.role}" if badge.role in ROLES else "badge"
         self._rect(badge.x, badge.y, badge.width, badge.height, fill, "", badge.height / 2)
         middle = badge.x + (badge.width - text_width(badge.text, "b")) / 2
         self._text(Text(middle, badge.y + 11.6, badge.text, "b"))

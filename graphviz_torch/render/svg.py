@@ -14,6 +14,7 @@ from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.paths import number, path_tail
 from graphviz_torch.render.theme import style_sheet
 from graphviz_torch.render.theme_changes import MARKERS, shows_changes
+from graphviz_torch.render.theme_findings import shows_findings
 
 LONGEST_ID = 200
 HEAD = (
@@ -37,8 +38,9 @@ def render(graph: Graph, options: RenderOptions) -> bytes:
 
 def write(picture: Scene, theme: str = "auto", *, resolved: bool = False) -> str:
     """The SVG text of a scene; `resolved` writes plain colours for programs that know no CSS variables."""
-    changes = shows_changes(picture)
-    return _Writer(picture, changes).text(style_sheet(theme, resolved=resolved, changes=changes))
+    changes, findings = shows_changes(picture), shows_findings(picture)
+    style = style_sheet(theme, resolved=resolved, changes=changes, findings=findings)
+    return _Writer(picture, changes).text(style)
 
 
 class _Writer:

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from graphviz_torch.errors import TargetError
-from graphviz_torch.trace import locating
+from graphviz_torch.errors import BuildError, TargetError
+from graphviz_torch.trace import frames, locating
 from graphviz_torch.trace.said import clip, said, shown, user_frames
+from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.targets import RENDER, Target, exists
 
 # Of the name of a file, on the systems that there are.
@@ -49,8 +50,8 @@ def module_of(target: Target, roots: tuple[str, ...]) -> ModuleType:
     """
     if target.is_file:
         path = locating.existing(target)
-        return _guarded(target, lambda: _import_file(path, Path(roots[0])))
-    return _guarded(target, lambda: _import_dotted(target, roots))
+        return _guarded(target, roots, lambda: _import_file(path, Path(roots[0])))
+    return _guarded(target, roots, lambda: _import_dotted(target, roots))
 
 
 def _import_dotted(target: Target, roots: tuple[str, ...]) -> ModuleType:
@@ -124,27 +125,31 @@ def _is_same(name: str, path: Path) -> bool:
 # ---- what goes wrong in the user's file
 
 
-def _guarded(target: Target, load_module: Callable[[], ModuleType]) -> ModuleType:
+def _guarded(target: Target, roots: tuple[str, ...], load_module: Callable[[], ModuleType]) -> ModuleType:
     where = shown(target.locator)
     try:
         return load_module()
     except TargetError:
         raise
     except SyntaxError as error:
-        raise _invalid(error, where) from error
+        raise _invalid(error, where, roots) from error
     except SystemExit as error:
-        raise TargetError(
+        raise BuildError(
             f"{where} ended the program while it was loaded",
             details=user_frames(error),
             hint='move what should not run on import under `if __name__ == "__main__":`',
+            frames=frames.places(error, Sources(roots)),
         ) from error
     except Exception as error:
-        raise TargetError(
-            f"{where} cannot be imported: {said(error)}", details=user_frames(error), hint=_missing_package(error)
+        raise BuildError(
+            f"{where} cannot be imported: {said(error)}",
+            details=user_frames(error),
+            hint=_missing_package(error),
+            frames=frames.places(error, Sources(roots)),
         ) from error
 
 
-def _invalid(error: SyntaxError, where: str) -> TargetError:
+def _invalid(error: SyntaxError, where: str, roots: tuple[str, ...]) -> BuildError:
     file = shown(error.filename) if error.filename else where
     place = f"{file}:{error.lineno}" if error.lineno else file
     text = (error.text or "").rstrip("\n").replace("\t", " ")
@@ -152,7 +157,8 @@ def _invalid(error: SyntaxError, where: str) -> TargetError:
     start = max(0, column - 60) if len(text) > 120 else 0
     text, column = text[start : start + 120], column - start
     lines = (place, f"  {text}", "  " + " " * column + "^") if text else (place,)
-    return TargetError(f"{file} is no valid Python: {error.msg}", details=lines)
+    told = f"{file} is no valid Python: {error.msg}"
+    return BuildError(told, details=lines, frames=frames.places(error, Sources(roots)))
 
 
 def _missing_package(error: Exception) -> str | None:

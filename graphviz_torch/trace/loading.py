@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from graphviz_torch.errors import TargetError
-from graphviz_torch.trace import finding, locating
+from graphviz_torch.errors import BuildError, TargetError
+from graphviz_torch.trace import finding, frames, locating
 from graphviz_torch.trace.importing import alone, importable, module_of
 from graphviz_torch.trace.said import said, user_frames
+from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.targets import RENDER, Target
 
 __all__ = ["Loaded", "arguments", "importable", "load"]
@@ -57,17 +58,17 @@ def load(target: Target, seed: int | None = None, *, examples: bool = True) -> L
         module = module_of(target, roots)
         name = target.object or finding.discover(module, target)
         thing = finding.attribute(module, name, target)
-        made = _build(thing, name, target)
+        made = _build(thing, name, target, roots)
         model, args, kwargs = _unpack(made, name)
         if args is None and examples:
-            args, kwargs = _examples(module, model)
+            args, kwargs = _examples(module, model, roots)
     return Loaded(model, args, kwargs, name, roots)
 
 
 # ---- building the model
 
 
-def _build(thing: Any, name: str, target: Target) -> Any:
+def _build(thing: Any, name: str, target: Target, roots: tuple[str, ...]) -> Any:
     if isinstance(thing, nn.Module):
         if target.args or target.kwargs:
             raise TargetError(
@@ -89,9 +90,14 @@ def _build(thing: Any, name: str, target: Target) -> Any:
     try:
         return thing(*target.args, **dict(target.kwargs))
     except SystemExit as error:
-        raise TargetError(f"`{name}` ended the program", details=user_frames(error)) from error
+        raise _broken(f"`{name}` ended the program", error, roots) from error
     except Exception as error:
-        raise TargetError(f"`{name}` raised {said(error)}", details=user_frames(error)) from error
+        raise _broken(f"`{name}` raised {said(error)}", error, roots) from error
+
+
+def _broken(message: str, error: BaseException, roots: tuple[str, ...]) -> BuildError:
+    """What is said where the user's own code raised."""
+    return BuildError(message, details=user_frames(error), frames=frames.places(error, Sources(roots)))
 
 
 def _check_arguments(thing: Any, name: str, target: Target) -> None:
@@ -156,7 +162,9 @@ def arguments(model: nn.Module, given: Any) -> tuple[tuple[Any, ...], dict[str, 
     return (given,), {}
 
 
-def _examples(module: ModuleType, model: nn.Module) -> tuple[tuple[Any, ...] | None, dict[str, Any]]:
+def _examples(
+    module: ModuleType, model: nn.Module, roots: tuple[str, ...]
+) -> tuple[tuple[Any, ...] | None, dict[str, Any]]:
     maker = finding.given(module, "example_inputs")
     source = "example_inputs" if callable(maker) else "example_input_array"
     try:
@@ -164,7 +172,7 @@ def _examples(module: ModuleType, model: nn.Module) -> tuple[tuple[Any, ...] | N
             return arguments(model, maker())
         array = getattr(model, "example_input_array", None)
     except SystemExit as error:
-        raise TargetError(f"`{source}` ended the program", details=user_frames(error)) from error
+        raise _broken(f"`{source}` ended the program", error, roots) from error
     except Exception as error:
-        raise TargetError(f"`{source}` raised {said(error)}", details=user_frames(error)) from error
+        raise _broken(f"`{source}` raised {said(error)}", error, roots) from error
     return (None, {}) if array is None else arguments(model, array)

@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import nn
 
-from graphviz_torch.errors import InputError
+from graphviz_torch.errors import ArgumentsError
 from graphviz_torch.trace import guesses
 from graphviz_torch.trace.said import clip
 
@@ -67,7 +67,7 @@ def check(
     """Matches arguments to the signature of `forward`.
 
     Raises:
-        InputError: too few, too many or misnamed; the message shows the signature and a line to edit.
+        ArgumentsError: too few, too many or misnamed; the message shows the signature and a line to edit.
     """
     try:
         signature = inspect.signature(model.forward)
@@ -79,7 +79,7 @@ def check(
         raise _told(Mismatch(model, signature, args, kwargs, target, command, str(error))) from None
 
 
-def _told(found: Mismatch) -> InputError:
+def _told(found: Mismatch) -> ArgumentsError:
     missing = found.missing
     line, carets = _signature_lines(found, missing)
     details = (line, carets + "required") if missing else (line,)
@@ -91,7 +91,7 @@ def _told(found: Mismatch) -> InputError:
         message, hint = _lacking(found, missing)
     else:
         message, hint = f"the inputs do not match `{found.target}`: {found.problem}", None
-    return InputError(message, details=details, hint=hint)
+    return ArgumentsError(message, details=details, hint=hint)
 
 
 def _too_many(found: Mismatch) -> bool:

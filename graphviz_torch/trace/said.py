@@ -53,7 +53,7 @@ def user_frames(error: BaseException) -> tuple[str, ...]:
 
     Left out are the frames of ours, of the interpreter, of its library and of torch; of a long one, the middle too.
     """
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_told(frame.filename)]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_told(frame.filename)]
     left_out = len(frames) - FIRST_FRAMES - LAST_FRAMES
     if left_out > 1:
         first, last = frames[:FIRST_FRAMES], frames[-LAST_FRAMES:]
@@ -70,7 +70,8 @@ def _lines(frames: list[traceback.FrameSummary]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _is_told(filename: str) -> bool:
+def is_told(filename: str) -> bool:
+    """Whether a file is the user's, or of a package that the user installed beside torch."""
     if filename.startswith((OURS, IMPORTLIB, "<", folder_of("torch"), folder_of("torchviz_cli"))):
         return False
     return not filename.startswith(folder_of("os")) or "site-packages" in filename

@@ -64,13 +64,13 @@ class Sources:
         return SourceLocation(
             self.relative(code.co_filename),
             line,
-            _characters(text, column) + 1 if column is not None else 0,
-            _characters(text, end) + 1 if end is not None else 0,
+            characters(text, column) + 1 if column is not None else 0,
+            characters(text, end) + 1 if end is not None else 0,
             code.co_qualname,
             text.strip(),
         )
 
 
-def _characters(line: str, offset: int) -> int:
-    """Columns count UTF-8 bytes in the interpreter; readers count characters."""
+def characters(line: str, offset: int) -> int:
+    """How many characters a number of UTF-8 bytes is: columns count bytes in the interpreter, readers characters."""
     return offset if line.isascii() else len(line.encode()[:offset].decode(errors="ignore"))

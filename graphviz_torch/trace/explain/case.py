@@ -3,22 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from graphviz_torch.ir.graph import Failure, Module, Node, TensorMeta, Value
-from graphviz_torch.ir.literals import Literal, Operand
+from graphviz_torch.ir.literals import Literal as Argument
+from graphviz_torch.ir.literals import Operand
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.trace.explain import words
 
 Shape = tuple[int, ...]
 
 
+Kind = Literal["shape", "device", "dtype", "index", "attribute"]
+
+
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule found; see `Failure` for the fields."""
+class Misfit:
+    """An operand that does not fit.
+
+    Attributes:
+        axis: which of its dimensions is wrong; `None` where it is the shape as a whole.
+        needed: the size that would fit; `None` where it is not one number.
+        noun: what that dimension counts: `features`, `channels`; empty where it has no name.
+    """
+
+    value: Value
+    axis: int | None = None
+    needed: int | None = None
+    noun: str = ""
+
+    @property
+    def size(self) -> int | None:
+        """The size that is wrong."""
+        shape = self.value.meta.shape
+        return None if self.axis is None or not shape else shape[self.axis]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an operation failed.
+
+    Attributes:
+        reason, notes, hint: as in `Failure`.
+        kind: what is wrong with the operands.
+        misfits: the operands that are to blame; both sides where neither is more to blame than the other.
+    """
 
     reason: str
     notes: tuple[str, ...] = ()
     hint: str = ""
+    kind: Kind = "shape"
+    misfits: tuple[Misfit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +84,7 @@ class Case:
         """The shape of one operand, where there is one."""
         return self.values[place].meta.shape if place < len(self.values) else None
 
-    def argument(self, name: str, place: int) -> Literal:
+    def argument(self, name: str, place: int) -> Argument:
         """An argument by name or, where it was passed so, by place; `None` where it was not passed."""
         table = dict(self.node.attributes)
         return table.get(name, table.get(str(place)))
@@ -59,7 +94,7 @@ class Case:
         found = self.argument(name, place)
         return self.values[found.index] if isinstance(found, Operand) and found.index < len(self.values) else None
 
-    def rest(self, place: int) -> tuple[Literal, ...]:
+    def rest(self, place: int) -> tuple[Argument, ...]:
         """All arguments from one place on, whatever they are called; a single tuple is opened."""
         found = tuple(value for _, value in self.node.attributes[place:])
         if len(found) == 1 and isinstance(found[0], tuple):
@@ -127,12 +162,12 @@ def value_name(index: GraphIndex, value: Value) -> str:
     return f"the result of {module.path if module is not None and module.path else node.name}"
 
 
-def number(literal: Literal) -> int | None:
+def number(literal: Argument) -> int | None:
     """An integer argument."""
     return literal if isinstance(literal, int) and not isinstance(literal, bool) else None
 
 
-def numbers(literal: Literal, length: int) -> Shape | None:
+def numbers(literal: Argument, length: int) -> Shape | None:
     """An argument that is one integer for all dimensions, or one for each."""
     if isinstance(literal, int) and not isinstance(literal, bool):
         return (literal,) * length

@@ -8,7 +8,7 @@ import re
 from graphviz_torch.ir.graph import Failure, Module, Value
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.trace.explain import words
-from graphviz_torch.trace.explain.case import Finding
+from graphviz_torch.trace.explain.case import Misfit, Reason
 from graphviz_torch.trace.explain.makers import made_by
 
 RANKS = {
@@ -18,7 +18,7 @@ RANKS = {
 RECURRENT = ("LSTM", "GRU", "RNN")
 
 
-def outside(index: GraphIndex, failure: Failure) -> Finding | None:
+def outside(index: GraphIndex, failure: Failure) -> Reason | None:
     """What is known of an exception between operations."""
     call = index.calls.get(failure.module_call or "")
     module = index.modules.get(call.path) if call is not None else None
@@ -30,7 +30,7 @@ def outside(index: GraphIndex, failure: Failure) -> Finding | None:
     return _layer(index, module, given) if given is not None else None
 
 
-def _layer(index: GraphIndex, module: Module, given: Value) -> Finding | None:
+def _layer(index: GraphIndex, module: Module, given: Value) -> Reason | None:
     shape = given.meta.shape
     if shape is None:
         return None
@@ -38,17 +38,18 @@ def _layer(index: GraphIndex, module: Module, given: Value) -> Finding | None:
     if ranks is not None and len(shape) not in ranks:
         wanted = " or ".join(map(str, ranks))
         reason = f"{words.called(module)} needs {wanted} dimensions, got {words.sizes(shape)}"
-        return Finding(reason, made_by(index, given))
+        return Reason(reason, made_by(index, given), misfits=(Misfit(given),))
     plain, _ = words.arguments(module)
     if module.type_name in RECURRENT and plain and plain[0].isdigit() and shape and shape[-1] != int(plain[0]):
         fitting = words.sizes((*shape[:-1], int(plain[0])))
         reason = f"{words.called(module)} needs {fitting}, got {words.sizes(shape)}"
         hint = words.constructed(module, _0=shape[-1])
-        return Finding(reason, made_by(index, given, str(shape[-1])), hint)
+        misfit = Misfit(given, len(shape) - 1, int(plain[0]), "features")
+        return Reason(reason, made_by(index, given, str(shape[-1])), hint, misfits=(misfit,))
     return None
 
 
-def _attribute(index: GraphIndex, failure: Failure, module: Module) -> Finding | None:
+def _attribute(index: GraphIndex, failure: Failure, module: Module) -> Reason | None:
     """The attributes that the failing line reads and that look like a module or weight with another name."""
     if not failure.frames:
         return None
@@ -57,7 +58,7 @@ def _attribute(index: GraphIndex, failure: Failure, module: Module) -> Finding |
         near = difflib.get_close_matches(name, known, n=1)
         if name not in known and near:
             reason = f"{module.type_name} has no `{name}`"
-            return Finding(reason, (f"it has {', '.join(known[:8])}",), f"self.{near[0]}")
+            return Reason(reason, (f"it has {', '.join(known[:8])}",), f"self.{near[0]}", "attribute")
     return None
 
 

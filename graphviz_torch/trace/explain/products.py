@@ -6,11 +6,11 @@ import re
 
 from graphviz_torch.ir.graph import Value
 from graphviz_torch.trace.explain import words
-from graphviz_torch.trace.explain.case import Case, Finding, Shape, number
+from graphviz_torch.trace.explain.case import Case, Misfit, Reason, Shape, number
 from graphviz_torch.trace.explain.makers import made_by
 
 
-def linear(case: Case) -> Finding | None:
+def linear(case: Case) -> Reason | None:
     """The last dimension of the input must be the second one of the weight."""
     given, weight = case.tensor("input", 0), case.tensor("weight", 1)
     if given is None or weight is None or not given.meta.shape or not weight.meta.shape:
@@ -24,13 +24,14 @@ def _linear_hint(case: Case, size: int) -> str:
     return words.constructed(module, in_features=size) if module is not None and module.type_name == "Linear" else ""
 
 
-def _last(case: Case, given: Value, needed: int, hint: str = "") -> Finding:
+def _last(case: Case, given: Value, needed: int, hint: str = "") -> Reason:
     shape = given.meta.shape or ()
     reason = f"{case.subject} needs {words.sizes((*shape[:-1], needed))}, got {words.sizes(shape)}"
-    return Finding(reason, made_by(case.index, given, str(shape[-1])), hint)
+    misfit = Misfit(given, len(shape) - 1, needed, "features")
+    return Reason(reason, made_by(case.index, given, str(shape[-1])), hint, misfits=(misfit,))
 
 
-def matmul(case: Case) -> Finding | None:
+def matmul(case: Case) -> Reason | None:
     """The last dimension of the first matrix must be the last but one of the second."""
     shift = 1 if case.name in ("addmm", "baddbmm", "addbmm", "addmv") else 0
     if len(case.values) < shift + 2:
@@ -42,23 +43,23 @@ def matmul(case: Case) -> Finding | None:
     return _strict_rank(case, first, second) or _inner(case, left, right, first, second)
 
 
-def _scalar(case: Case, left: Value, right: Value) -> Finding | None:
+def _scalar(case: Case, left: Value, right: Value) -> Reason | None:
     if () not in (left.meta.shape, right.meta.shape):
         return None
-    return Finding(f"{case.subject} needs matrices or vectors, got a scalar", (), "mul")
+    return Reason(f"{case.subject} needs matrices or vectors, got a scalar", (), "mul")
 
 
-def _strict_rank(case: Case, first: Shape, second: Shape) -> Finding | None:
+def _strict_rank(case: Case, first: Shape, second: Shape) -> Reason | None:
     ranks = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "addmm": (2, 2), "baddbmm": (3, 3), "addmv": (2, 1)}
     needed = ranks.get(case.name)
     if needed is None or (len(first), len(second)) == needed:
         return None
     wanted = " and ".join(words.count(rank, "dimension") for rank in needed)
     got = f"{words.sizes(first)} and {words.sizes(second)}"
-    return Finding(f"{case.subject} needs operands of {wanted}, got {got}", (), "matmul")
+    return Reason(f"{case.subject} needs operands of {wanted}, got {got}", (), "matmul")
 
 
-def _inner(case: Case, left: Value, right: Value, first: Shape, second: Shape) -> Finding | None:
+def _inner(case: Case, left: Value, right: Value, first: Shape, second: Shape) -> Reason | None:
     inner = second[-2] if len(second) > 1 else second[-1]
     if first[-1] != inner:
         reason = (
@@ -66,8 +67,9 @@ def _inner(case: Case, left: Value, right: Value, first: Shape, second: Shape) -
             f"the inner sizes are {first[-1]} and {inner}"
         )
         notes = (*made_by(case.index, left, str(first[-1])), *made_by(case.index, right, str(inner)))
-        return Finding(reason, notes, _transposed(first, second))
-    return _batches(case, first[:-2], second[:-2])
+        misfits = (Misfit(left, len(first) - 1, inner), Misfit(right, max(len(second) - 2, 0), first[-1]))
+        return Reason(reason, notes, _transposed(first, second), misfits=misfits)
+    return _batches(case, left, right, first, second)
 
 
 def _transposed(first: Shape, second: Shape) -> str:
@@ -75,35 +77,38 @@ def _transposed(first: Shape, second: Shape) -> str:
     return "transpose the second: `.transpose(-2, -1)`" if fits else ""
 
 
-def _batches(case: Case, first: Shape, second: Shape) -> Finding | None:
-    for back, (one, other) in enumerate(zip(reversed(first), reversed(second), strict=False), start=3):
+def _batches(case: Case, left: Value, right: Value, first: Shape, second: Shape) -> Reason | None:
+    for back, (one, other) in enumerate(zip(reversed(first[:-2]), reversed(second[:-2]), strict=False), start=3):
         if one != other and (1 not in (one, other) or case.name in ("bmm", "baddbmm")):
-            return Finding(f"{case.subject}: the batch sizes differ in dimension -{back}: {one} and {other}")
+            reason = f"{case.subject}: the batch sizes differ in dimension -{back}: {one} and {other}"
+            misfits = (Misfit(left, len(first) - back, other), Misfit(right, len(second) - back, one))
+            return Reason(reason, misfits=misfits)
     return None
 
 
-def einsum(case: Case) -> Finding | None:
+def einsum(case: Case) -> Reason | None:
     """Each letter of the equation has one size."""
     equation = case.argument("equation", 0)
     if not isinstance(equation, str) or "." in equation:
         return None
     terms = re.sub(r"\s", "", equation).split("->")[0].split(",")
     if len(terms) != len(case.values):
-        return Finding(f"einsum `{equation}` names {words.count(len(terms), 'operand')}, got {len(case.values)}")
+        return Reason(f"einsum `{equation}` names {words.count(len(terms), 'operand')}, got {len(case.values)}")
     met: dict[str, tuple[int, int]] = {}
     for place, (term, meta) in enumerate(zip(terms, case.metas, strict=True)):
         if meta.shape is None or len(term) != len(meta.shape):
             wanted = words.count(len(term), "dimension")
-            return Finding(f"einsum `{equation}`: operand {place} needs {wanted}, got {words.sizes(meta.shape)}")
+            return Reason(f"einsum `{equation}`: operand {place} needs {wanted}, got {words.sizes(meta.shape)}")
         for letter, size in zip(term, meta.shape, strict=True):
             before, where = met.setdefault(letter, (size, place))
             if size != before and 1 not in (size, before):
                 reason = f"einsum `{equation}`: `{letter}` is {before} in operand {where} and {size} in operand {place}"
-                return Finding(reason, made_by(case.index, case.values[place], str(size)))
+                misfit = Misfit(case.values[place], term.index(letter), before)
+                return Reason(reason, made_by(case.index, case.values[place], str(size)), misfits=(misfit,))
     return None
 
 
-def attention(case: Case) -> Finding | None:
+def attention(case: Case) -> Reason | None:
     """Query and key share their last dimension, key and value their length."""
     if len(case.values) < 3:
         return None
@@ -112,13 +117,16 @@ def attention(case: Case) -> Finding | None:
         return None
     if query[-1] != key[-1]:
         reason = f"{case.subject}: query and key need one last size, got {query[-1]} and {key[-1]}"
-        return Finding(reason, made_by(case.index, case.values[1], str(key[-1])))
+        misfits = (Misfit(case.values[0], len(query) - 1, key[-1]), Misfit(case.values[1], len(key) - 1, query[-1]))
+        return Reason(reason, made_by(case.index, case.values[1], str(key[-1])), misfits=misfits)
     if len(key) > 1 and len(value) > 1 and key[-2] != value[-2]:
-        return Finding(f"{case.subject}: key and value need one length, got {key[-2]} and {value[-2]}")
+        reason = f"{case.subject}: key and value need one length, got {key[-2]} and {value[-2]}"
+        misfits = (Misfit(case.values[1], len(key) - 2, value[-2]), Misfit(case.values[2], len(value) - 2, key[-2]))
+        return Reason(reason, misfits=misfits)
     return None
 
 
-def multi_head(case: Case) -> Finding | None:
+def multi_head(case: Case) -> Reason | None:
     """The last dimension of the query is the embedding's size."""
     query, size = case.tensor("query", 0), number(case.argument("embed_dim_to_check", 3))
     if query is None or not query.meta.shape or size is None or query.meta.shape[-1] == size:
@@ -126,7 +134,7 @@ def multi_head(case: Case) -> Finding | None:
     return _last(case, query, size)
 
 
-def recurrent(case: Case) -> Finding | None:
+def recurrent(case: Case) -> Reason | None:
     """The last dimension of the input is the layer's input size."""
     module = case.module
     if module is None or not case.values or not case.metas[0].shape:

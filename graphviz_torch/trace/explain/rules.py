@@ -8,10 +8,10 @@ from dataclasses import replace
 from graphviz_torch.ir.graph import Failure, Graph
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.trace.explain import products, shapes, types, windows
-from graphviz_torch.trace.explain.case import Case, Finding
+from graphviz_torch.trace.explain.case import Case, Reason
 from graphviz_torch.trace.explain.outside import outside
 
-Rule = Callable[[Case], Finding | None]
+Rule = Callable[[Case], Reason | None]
 
 ELEMENTWISE = (
     "add sub mul div truediv floordiv true_divide floor_divide multiply subtract divide pow fmod remainder mod "
@@ -25,7 +25,7 @@ POOLS = " ".join(
 )
 RECURRENT = "lstm gru rnn_tanh rnn_relu lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell"
 
-# The first finding counts; devices come first, as torch looks at them first.
+# The first reason counts; devices come first, as torch looks at them first.
 RULES: tuple[tuple[str, Rule], ...] = (
     ("*", types.devices),
     ("linear", products.linear),
@@ -57,20 +57,21 @@ def explain(graph: Graph) -> Failure | None:
     failure = graph.failure
     if failure is None:
         return None
-    finding = _finding(GraphIndex(graph), failure)
-    if finding is None:
+    reason = reason_of(GraphIndex(graph), failure)
+    if reason is None:
         return failure
-    return replace(failure, reason=finding.reason, notes=finding.notes, hint=finding.hint)
+    return replace(failure, reason=reason.reason, notes=reason.notes, hint=reason.hint)
 
 
-def _finding(index: GraphIndex, failure: Failure) -> Finding | None:
+def reason_of(index: GraphIndex, failure: Failure) -> Reason | None:
+    """Why a run failed, with the operands that are to blame; `None` where no rule knows."""
     node = index.nodes.get(failure.node or "")
     if node is None:
         return outside(index, failure)
     case = Case(index, failure, node, tuple(index.values[operand] for operand in node.operands))
     for names, rule in RULES:
         if names == "*" or case.name in names.split():
-            finding = rule(case)
-            if finding is not None:
-                return finding
+            reason = rule(case)
+            if reason is not None:
+                return reason
     return None

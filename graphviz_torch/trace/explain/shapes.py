@@ -8,11 +8,11 @@ from collections import Counter
 from graphviz_torch.ir.graph import TensorMeta
 from graphviz_torch.ir.literals import format_literal
 from graphviz_torch.trace.explain import words
-from graphviz_torch.trace.explain.case import Case, Finding, Shape, number
+from graphviz_torch.trace.explain.case import Case, Misfit, Reason, Shape, number
 from graphviz_torch.trace.explain.makers import made_by
 
 
-def cat(case: Case) -> Finding | None:
+def cat(case: Case) -> Reason | None:
     """All sizes but that of the joined axis are equal."""
     shapes = [meta.shape for meta in case.metas]
     # An empty vector joins with anything, for the sake of old code.
@@ -24,20 +24,22 @@ def cat(case: Case) -> Finding | None:
     for place, shape in known:
         if len(shape) != rank:
             reason = f"{case.node.name} needs operands of {words.count(rank, 'dimension')}: {_operand(case, place)}"
-            return Finding(reason, made_by(case.index, case.values[place]))
+            notes = made_by(case.index, case.values[place])
+            return Reason(reason, notes, misfits=(Misfit(case.values[place]),))
     if dim is None or not -rank <= dim < rank:
-        return Finding(f"{case.node.name}: operands of {words.count(rank, 'dimension')} have no dimension {dim}")
+        return Reason(f"{case.node.name}: operands of {words.count(rank, 'dimension')} have no dimension {dim}")
     return _odd_axis(case, known, rank, dim % rank)
 
 
-def _odd_axis(case: Case, known: list[tuple[int, Shape]], rank: int, joined: int | None) -> Finding | None:
+def _odd_axis(case: Case, known: list[tuple[int, Shape]], rank: int, joined: int | None) -> Reason | None:
     for axis in range(rank):
         usual = _usual([shape[axis] for _, shape in known])
         for place, shape in known:
             if axis != joined and shape[axis] != usual:
                 along = "" if joined is None else f" along dimension {joined}"
                 reason = f"{case.node.name}{along} needs {usual} in dimension {axis}: {_operand(case, place)}"
-                return Finding(reason, made_by(case.index, case.values[place], str(shape[axis])))
+                misfit = Misfit(case.values[place], axis, usual)
+                return Reason(reason, made_by(case.index, case.values[place], str(shape[axis])), misfits=(misfit,))
     return None
 
 
@@ -55,7 +57,7 @@ def _operand(case: Case, place: int) -> str:
     return f"operand {place} ({case.named(place)}) is {words.sizes(case.shape(place))}"
 
 
-def stack(case: Case) -> Finding | None:
+def stack(case: Case) -> Reason | None:
     """All shapes are equal."""
     known = [(place, meta.shape) for place, meta in enumerate(case.metas) if meta.shape is not None]
     if len(known) < 2:
@@ -63,11 +65,12 @@ def stack(case: Case) -> Finding | None:
     rank = _usual([len(shape) for _, shape in known])
     for place, shape in known:
         if len(shape) != rank:
-            return Finding(f"{case.node.name} needs equal shapes: {_operand(case, place)}")
+            reason = f"{case.node.name} needs equal shapes: {_operand(case, place)}"
+            return Reason(reason, misfits=(Misfit(case.values[place]),))
     return _odd_axis(case, known, rank, None)
 
 
-def broadcast(case: Case) -> Finding | None:
+def broadcast(case: Case) -> Reason | None:
     """From the last axis backwards, sizes are equal or 1."""
     shapes = [(place, meta.shape) for place, meta in enumerate(case.metas) if meta.shape is not None]
     for back in range(1, max((len(shape) for _, shape in shapes), default=0) + 1):
@@ -78,14 +81,18 @@ def broadcast(case: Case) -> Finding | None:
     return None
 
 
-def _clash(case: Case, one: tuple[int, int], other: tuple[int, int], back: int) -> Finding:
+def _clash(case: Case, one: tuple[int, int], other: tuple[int, int], back: int) -> Reason:
     shapes = " with ".join(words.sizes(case.shape(place)) for place, _ in (one, other))
     reason = f"{case.node.name} cannot broadcast {shapes}: dimension -{back} is {one[1]} and {other[1]}"
     notes = tuple(note for place, size in (one, other) for note in made_by(case.index, case.values[place], str(size)))
-    return Finding(reason, notes)
+    misfits = tuple(
+        Misfit(case.values[place], len(case.shape(place) or ()) - back, needed)
+        for (place, _), (_, needed) in ((one, other), (other, one))
+    )
+    return Reason(reason, notes, misfits=misfits)
 
 
-def view(case: Case) -> Finding | None:
+def view(case: Case) -> Reason | None:
     """The number of elements stays."""
     shape = case.shape(0)
     target = [number(item) for item in case.rest(1)]
@@ -102,7 +109,8 @@ def view(case: Case) -> Finding | None:
         reason = f"{case.node.name} to {spelled} needs {fixed} elements; {words.sizes(shape)} has {elements}"
     else:
         return _strides(case, case.metas[0])
-    return Finding(reason, made_by(case.index, case.values[0]), _view_hint(case, shape, wanted))
+    misfit = Misfit(case.values[0])
+    return Reason(reason, made_by(case.index, case.values[0]), _view_hint(case, shape, wanted), misfits=(misfit,))
 
 
 def _view_hint(case: Case, shape: Shape, wanted: Shape) -> str:
@@ -112,13 +120,14 @@ def _view_hint(case: Case, shape: Shape, wanted: Shape) -> str:
     return f"{case.node.name}({wanted[0]}, {math.prod(shape[1:])})"
 
 
-def _strides(case: Case, meta: TensorMeta) -> Finding | None:
+def _strides(case: Case, meta: TensorMeta) -> Reason | None:
     """A view needs memory in order."""
     if case.name != "view" or meta.shape is None or meta.stride is None or meta.stride == _contiguous(meta.shape):
         return None
     strides = format_literal(meta.stride)
     reason = f"view needs memory in order; {words.sizes(meta.shape)} has strides {strides}"
-    return Finding(reason, made_by(case.index, case.values[0]), "reshape(...) in place of view(...)")
+    hint = "reshape(...) in place of view(...)"
+    return Reason(reason, made_by(case.index, case.values[0]), hint, misfits=(Misfit(case.values[0]),))
 
 
 def _contiguous(shape: Shape) -> Shape:

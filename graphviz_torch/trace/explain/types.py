@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from graphviz_torch.ir.graph import Value
 from graphviz_torch.trace.explain import words
-from graphviz_torch.trace.explain.case import Case, Finding
+from graphviz_torch.trace.explain.case import Case, Misfit, Reason
 from graphviz_torch.trace.explain.makers import maker
 
 MIXES_DEVICES = ("to", "cuda", "cpu", "copy", "getitem", "setitem", "index", "index_put", "type_as", "passthrough")
 
 
-def devices(case: Case) -> Finding | None:
+def devices(case: Case) -> Reason | None:
     """All operands are on one device; a scalar on the CPU may join any."""
     if case.name in MIXES_DEVICES:
         return None
@@ -22,7 +22,9 @@ def devices(case: Case) -> Finding | None:
     if len(found) < 2:
         return None
     parts = ", ".join(f"{case.named(place)} on {value.meta.device}" for place, value in placed)
-    return Finding(f"{case.subject} needs one device: {parts}", (), _move(case, [value for _, value in placed]))
+    strays = tuple(Misfit(value) for _, value in placed)
+    hint = _move(case, [value for _, value in placed])
+    return Reason(f"{case.subject} needs one device: {parts}", (), hint, "device", strays)
 
 
 def _move(case: Case, placed: list[Value]) -> str:
@@ -41,7 +43,7 @@ def _is_weight(case: Case, value: Value) -> bool:
     return case.index.nodes[value.producer].kind in ("parameter", "buffer")
 
 
-def dtypes(case: Case) -> Finding | None:
+def dtypes(case: Case) -> Reason | None:
     """Products do not convert: all their operands have one type."""
     found = [(place, value) for place, value in enumerate(case.values) if value.meta.dtype]
     if len({value.meta.dtype for _, value in found}) < 2:
@@ -52,10 +54,11 @@ def dtypes(case: Case) -> Finding | None:
     reason = f"{case.subject} needs {needed}, got {stray.meta.dtype} from {case.named(place)}"
     node = case.index.nodes[stray.producer]
     name = node.name if node.kind == "input" else ""
-    return Finding(reason, (), f"{name}.to(torch.{needed})" if name else f"`.to(torch.{needed})` before it")
+    hint = f"{name}.to(torch.{needed})" if name else f"`.to(torch.{needed})` before it"
+    return Reason(reason, (), hint, "dtype", (Misfit(stray),))
 
 
-def embedding(case: Case) -> Finding | None:
+def embedding(case: Case) -> Reason | None:
     """Indices are integers, and smaller than the table."""
     indices, weight = case.tensor("input", 0), case.tensor("weight", 1)
     if indices is None or weight is None:
@@ -63,12 +66,15 @@ def embedding(case: Case) -> Finding | None:
     if indices.meta.dtype not in ("int64", "int32"):
         reason = f"{case.subject} needs int64 indices, got {indices.meta.dtype} from {case.named(0)}"
         node = case.index.nodes[indices.producer]
-        return Finding(reason, (), f"{node.name}.long()" if node.kind == "input" else "`.long()` before it")
+        hint = f"{node.name}.long()" if node.kind == "input" else "`.long()` before it"
+        return Reason(reason, (), hint, "dtype", (Misfit(indices),))
     if case.failure.exception == "IndexError" and weight.meta.shape:
         last = weight.meta.shape[0] - 1
-        return Finding(
+        return Reason(
             f"{case.subject} has rows 0 to {last}; an index of {words.sizes(indices.meta.shape)} is outside",
             (f"the indices are {case.named(0)}",),
             f"indices below {last + 1}, or a larger table",
+            "index",
+            (Misfit(indices),),
         )
     return None

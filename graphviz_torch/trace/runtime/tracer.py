@@ -107,6 +107,8 @@ def _traced(
         builder.set_modules(hooks.told(tree))
         copies = tuple(t.detach().clone() for _, t in named_tensors(out, "")) if kind is KeepingRecorder else ()
         returned = [(name, recorder.operand(tensor)) for name, tensor in named_tensors(out, "")]
+        if error is None and not returned:
+            _nothing_returned(builder, out)
         grads = GradNodes([t.grad_fn for _, t in named_tensors(out, "") if t.grad_fn is not None])
         out = None
         assembly = Assembly(recorder, builder, sources, grads, options.level)
@@ -123,6 +125,14 @@ def _traced(
         raise failed from error
     recorder.broken.clear()  # exceptions hold frames, and frames the tensors in them
     return builder.finish(), assembly, recorder, copies
+
+
+def _nothing_returned(builder: GraphBuilder, out: Any) -> None:
+    """Says so where a model gives nothing back that a graph could end in."""
+    if out is None:
+        builder.diagnose("no_output", "warning", None, "forward returns nothing")
+    else:
+        builder.diagnose("no_tensor", "warning", None, f"forward returns no tensor, but {type(out).__name__}")
 
 
 def _uncompiled(statics: Statics) -> None:

@@ -1,0 +1,92 @@
+"""From a request to a report, and to what is said and drawn of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from graphviz_torch import api
+from graphviz_torch.check.options import CheckOptions
+from graphviz_torch.check.report import Report
+from graphviz_torch.errors import BuildError, RenderError
+from graphviz_torch.trace import locating, targets
+from graphviz_torch.trace.importing import importable
+from torchviz_cli import output
+from torchviz_cli.console import Console
+from torchviz_cli.graphs import Request, ended, fitting, parsed, read, ready, shown_target
+from torchviz_cli.limits import OutOfTimeError, output_to_stderr, time_limit
+from torchviz_cli.output import STDOUT, Output
+
+PICTURES = ("svg", "png", "pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is wanted: text, JSON or nothing on stdout, and pictures."""
+
+    stdout: str
+    files: tuple[Output, ...]
+
+
+def plan(paths: Sequence[str], *, as_json: bool, quiet: bool) -> Plan:
+    """What is wanted, checked before any work is done.
+
+    Raises:
+        RenderError: a file is no picture.
+        OutputError: a file cannot be written there.
+    """
+    files = output.plan(paths, None, "") if paths else ()
+    for file in files:
+        if file.format not in PICTURES or file.path == STDOUT:
+            raise RenderError(f"`-o {file.path}` is no picture", hint="-o report.svg; --json prints the findings")
+    return Plan("json" if as_json else "" if quiet else "text", files)
+
+
+def obtain(request: Request, options: CheckOptions, console: Console) -> Report:
+    """The report.
+
+    Raises:
+        TorchvizError: the target or an input is not right.
+    """
+    target = targets.parse(request.target, request.arguments)
+    options = replace(options, target=shown_target(target, target.object or ""), roots=())
+    specs = parsed(request.inputs)
+    if target.is_graph:
+        return api.check_graph(read(target, request, console).graph, options)
+    if target.is_file:
+        locating.existing(target)
+    with time_limit(request.timeout), output_to_stderr():
+        try:
+            found = ready(request, target, specs, console, "check")
+        except BuildError as error:
+            if isinstance(error.__cause__, OutOfTimeError):
+                raise error.__cause__ from None
+            return api.check_unbuilt(error, replace(options, roots=locating.roots(target)))
+        if not found.given:
+            fitting(found)
+        options = replace(options, target=shown_target(target, found.object), roots=found.roots)
+        with console.stage("checking"), importable(found.roots):
+            try:
+                return api.check(found.model, found.args, found.kwargs, options, command=found.command)
+            except SystemExit as error:
+                raise ended(found, error) from None
+
+
+def give(report: Report, plan: Plan, console: Console) -> None:
+    """Draws the pictures, then says what was found."""
+    written = []
+    for file in plan.files:
+        with console.stage(f"drawing {file.format}"):
+            written.append((file, api.render_report(report, file.format)))
+    if plan.stdout == "json":
+        told = json.dumps(report.to_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        written.append((Output(STDOUT, "json"), told.encode("utf-8", "backslashreplace")))
+    elif plan.stdout:
+        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        written.append((Output(STDOUT, "text"), report.text(color=color).encode("utf-8", "backslashreplace")))
+    output.write(written)
+    for file in plan.files:
+        console.note(f"wrote {file.path}")

@@ -1,0 +1,77 @@
+"""How operations, modules, operands and places are called in findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphviz_torch.check.finding import Operand
+from graphviz_torch.ir.graph import Module, Node, SourceLocation, Value
+from graphviz_torch.ir.literals import Operand as OperandPlace
+from graphviz_torch.ir.literals import format_literal
+from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.trace.explain import words
+from graphviz_torch.trace.explain.case import owner
+
+LONGEST_ARGUMENT = 24
+MOST_OPERANDS = 8
+
+
+def sizes(shape: Sequence[int] | None) -> str:
+    """`4×32`; `scalar` for no dimensions."""
+    return words.sizes(shape)
+
+
+def place_words(place: SourceLocation) -> str:
+    """`model.py:17`."""
+    return f"{place.file}:{place.line}"
+
+
+def built(module: Module) -> str:
+    """The call that builds a module: `Linear(512, 10)`; the class alone where it does not tell."""
+    made = words.constructed(module)
+    return module.type_name if made.endswith("()") and not module.type.startswith("torch.") else made
+
+
+def module_at(index: GraphIndex, call: str | None) -> Module | None:
+    """The module of the innermost module call around something."""
+    for found in index.ancestors(call):
+        if index.calls[found].kind in ("module", "inferred"):
+            return index.modules.get(index.calls[found].path)
+    return index.modules.get("")
+
+
+def operation_words(index: GraphIndex, node: Node) -> str:
+    """`layer1` for the operation of a layer, `flatten(1)` for another, `input x` and the like for the ends."""
+    if node.kind != "call":
+        return f"{node.kind} {node.name}".rstrip()
+    layer = owner(index, node.module_call)
+    if layer is not None:
+        return layer.path or layer.type_name
+    return f"{node.name}({', '.join(_arguments(node))})"
+
+
+def _arguments(node: Node) -> list[str]:
+    """The arguments that are no tensors, as far as they are short."""
+    told = []
+    for name, literal in node.attributes:
+        if isinstance(literal, OperandPlace) or (isinstance(literal, tuple) and _has_operand(literal)):
+            continue
+        text = format_literal(literal)
+        if len(text) <= LONGEST_ARGUMENT:
+            told.append(text if name in ("size", "start_dim", "dims", "key", "shape") else f"{name}={text}")
+    return told
+
+
+def _has_operand(literal: tuple[object, ...]) -> bool:
+    return any(isinstance(item, OperandPlace) for item in literal)
+
+
+def operands(index: GraphIndex, node: Node) -> tuple[Operand, ...]:
+    """What an operation read."""
+    return tuple(operand(index, index.values[found]) for found in node.operands[:MOST_OPERANDS])
+
+
+def operand(index: GraphIndex, value: Value) -> Operand:
+    """One tensor, with what made it."""
+    meta, node = value.meta, index.nodes[value.producer]
+    return Operand(meta.shape, meta.dtype, meta.device, operation_words(index, node), value.id)

@@ -1,0 +1,121 @@
+"""What rules read. Each thing is obtained once, and only when a rule asks for it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from graphviz_torch.check.lines import Lines
+from graphviz_torch.check.options import CheckOptions
+from graphviz_torch.ir.graph import Failure, Graph, SourceLocation
+from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.trace.explain.case import Reason
+from graphviz_torch.trace.explain.rules import reason_of
+from graphviz_torch.trace.probes.records import Arguments, Forward, Loose, Raised, Run
+
+if TYPE_CHECKING:
+    from graphviz_torch.errors import BuildError
+    from graphviz_torch.trace.probes.model import Probes
+
+
+class Evidence:
+    """All that is known of one model.
+
+    Of a saved graph there is the graph alone: what would ask the model answers with nothing.
+
+    Args:
+        probes: asks the model.
+        graph: of a run that was saved, in place of a model.
+        unbuilt: why there is neither.
+    """
+
+    def __init__(
+        self,
+        options: CheckOptions,
+        *,
+        probes: Probes | None = None,
+        graph: Graph | None = None,
+        unbuilt: BuildError | None = None,
+    ) -> None:
+        self.options = options
+        self.unbuilt = unbuilt
+        self.missing: dict[str, str] = {}
+        self._probes = probes
+        self._saved = graph
+        self.lines = Lines(options.roots)
+
+    # ---- the run
+
+    @cached_property
+    def arguments(self) -> Arguments | None:
+        """What is wrong with the arguments of the run, which then did not take place."""
+        return self._probes.arguments() if self._probes is not None else None
+
+    @cached_property
+    def run(self) -> Run:
+        """The run, whole or up to where it raised; of an empty graph where nothing could run."""
+        if self._saved is not None:
+            return Run(self._saved)
+        if self._probes is None or self.arguments is not None:
+            return Run(Graph(""))
+        return self._probes.run()
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the run."""
+        return self.run.graph
+
+    @cached_property
+    def index(self) -> GraphIndex:
+        """Look-ups over the graph."""
+        return GraphIndex(self.graph)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the model ran to its end, so that what did not happen does not happen."""
+        return bool(self.graph.modules) and self.graph.failure is None
+
+    # ---- a run that raised
+
+    @property
+    def failure(self) -> Failure | None:
+        """Where the run ended, if it did not end well."""
+        return self.graph.failure
+
+    @property
+    def raised(self) -> Raised | None:
+        """The exception that ended the run."""
+        return self.run.raised
+
+    @cached_property
+    def reason(self) -> Reason | None:
+        """Why the failing operation cannot take its operands, as far as that is known."""
+        return None if self.failure is None else reason_of(self.index, self.failure)
+
+    # ---- the model as it stands
+
+    @cached_property
+    def loose(self) -> tuple[Loose, ...]:
+        """What the model holds without having registered it."""
+        return self._probes.loose() if self._probes is not None else ()
+
+    def place(self, path: str) -> SourceLocation | None:
+        """Where the user's code makes a module, parameter or attribute."""
+        return self._probes.place(path) if self._probes is not None else None
+
+    def referenced(self, path: str) -> bool:
+        """Whether the code of the model speaks of a module or parameter, so that another path may use it."""
+        return self._probes.referenced(path) if self._probes is not None else False
+
+    def forward(self, path: str) -> Forward:
+        """The `forward` of a module, as its source tells."""
+        return self._probes.forward(path) if self._probes is not None else Forward(None)
+
+    # ---- further runs
+
+    @cached_property
+    def other_mode(self) -> Graph | None:
+        """A run in the other mode (training, where the run was one of evaluation), as far as it came."""
+        if self._probes is None or not self.complete:
+            return None
+        return self._probes.run(not self.graph.origin.training).graph

@@ -1,0 +1,13 @@
+"""All rules. A new file of rules is one import and one line here."""
+
+from __future__ import annotations
+
+from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.rules import failures, interface, shapes, unused
+
+RULES: tuple[Rule, ...] = (
+    *interface.RULES,
+    *failures.RULES,
+    *shapes.RULES,
+    *unused.RULES,
+)

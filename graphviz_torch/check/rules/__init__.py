@@ -1,0 +1,1 @@
+"""The rules, one file a fault or a small group of kin."""

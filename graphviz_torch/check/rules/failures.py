@@ -1,0 +1,108 @@
+"""X001, and which rule a run that raised is the business of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graphviz_torch.check.describe import built, module_at, operands
+from graphviz_torch.check.evidence import Evidence
+from graphviz_torch.check.finding import Finding, Step
+from graphviz_torch.check.rule import Rule
+from graphviz_torch.ir.graph import Module, Node, Severity, SourceLocation
+
+KINDS = {"shape": "S001", "device": "D001", "dtype": "D005"}
+
+
+def blamed(evidence: Evidence) -> str:
+    """The code of the rule that tells of the exception that ended the run; empty where none did."""
+    if evidence.failure is None:
+        return ""
+    if evidence.raised is not None and not evidence.raised.entered:
+        return "A001"
+    if returned_nothing(evidence) is not None:
+        return "A002"
+    return KINDS.get(evidence.reason.kind, "X001") if evidence.reason is not None else "X001"
+
+
+def failed_node(evidence: Evidence) -> Node | None:
+    """The operation that raised."""
+    return evidence.index.nodes.get(evidence.failure.node or "") if evidence.failure is not None else None
+
+
+def called_module(evidence: Evidence) -> Module | None:
+    """The module whose call raised, or around the operation that did."""
+    if evidence.failure is None:
+        return None
+    node = failed_node(evidence)
+    return module_at(evidence.index, evidence.failure.module_call if node is None else node.module_call)
+
+
+def failed_at(evidence: Evidence) -> SourceLocation | None:
+    """The user's line that raised."""
+    node = failed_node(evidence)
+    if node is not None and node.source is not None:
+        return node.source
+    frames = evidence.failure.frames if evidence.failure is not None else ()
+    return frames[0] if frames else None
+
+
+def returned_nothing(evidence: Evidence) -> Module | None:
+    """The module whose forward has no `return`: the model, or one whose None the run tripped over."""
+    if evidence.complete:
+        told = any(note.code == "no_output" for note in evidence.graph.diagnostics)
+        return evidence.index.modules.get("") if told else None
+    failure = evidence.failure
+    if failure is None or failure.exception not in ("TypeError", "AttributeError"):
+        return None
+    still_open = set(evidence.index.ancestors(failure.module_call))
+    for call in reversed(evidence.graph.calls):
+        if call.kind == "module" and call.id not in still_open and call.parent in still_open and not call.results:
+            return None if evidence.forward(call.path).returns else evidence.index.modules.get(call.path)
+    return None
+
+
+def finding_of_failure(
+    evidence: Evidence,
+    code: str,
+    message: str,
+    *,
+    severity: Severity = "error",
+    dataflow: tuple[Step, ...] = (),
+    notes: tuple[str, ...] = (),
+    help: str = "",
+) -> Finding:
+    """A finding about the operation that raised, with its operands and what was said."""
+    failure, node, module = evidence.failure, failed_node(evidence), called_module(evidence)
+    return Finding(
+        code,
+        severity,
+        message,
+        module=module.path if module is not None else "",
+        type=built(module) if module is not None else "",
+        op=node.id if node is not None else None,
+        source=failed_at(evidence),
+        operands=operands(evidence.index, node) if node is not None else (),
+        dataflow=dataflow,
+        notes=notes,
+        help=help,
+        said=failure.message.strip().partition("\n")[0] if failure is not None else "",
+    )
+
+
+def anything_else(evidence: Evidence) -> Iterator[Finding]:
+    """The model raised, and no other rule tells why."""
+    failure = evidence.failure
+    if failure is None or blamed(evidence) != "X001":
+        return
+    module, reason = called_module(evidence), evidence.reason
+    name = f"`{module.path or module.type_name}`" if module is not None else "the model"
+    if reason is not None:
+        yield finding_of_failure(evidence, "X001", reason.reason, notes=reason.notes, help=reason.hint)
+        return
+    first = failure.message.strip().partition("\n")[0]
+    way = tuple(f"called at {frame.file}:{frame.line} in {frame.function}" for frame in failure.frames[1:4])
+    told = f"{name} raised {failure.exception}" + (f": {first}" if first else "")
+    yield finding_of_failure(evidence, "X001", told, notes=way)
+
+
+RULES = (Rule("X001", "the model raised something else", "error", anything_else, default=True),)

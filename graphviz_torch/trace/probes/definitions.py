@@ -1,0 +1,154 @@
+"""Where the user's code makes the attributes of modules: found in the source, as nothing of it is left at run time."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+from dataclasses import dataclass
+from functools import cached_property
+from types import CodeType
+from typing import Any
+
+from torch import nn
+
+from graphviz_torch.ir.graph import SourceLocation
+from graphviz_torch.trace.probes.records import Forward
+from graphviz_torch.trace.probes.syntax import File, References, assignments, inside, references, returns
+from graphviz_torch.trace.runtime.places import is_user_file
+from graphviz_torch.trace.source import Sources, characters
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An expression in a class, and where that is."""
+
+    node: ast.expr
+    file: str
+    function: str
+
+
+class Definitions:
+    """Looks things up in the source of the classes of one model."""
+
+    def __init__(self, model: nn.Module, sources: Sources) -> None:
+        self._model = model
+        self._sources = sources
+        self._trees: dict[str, File] = {}
+        self._classes: dict[type, dict[str, _Made]] = {}
+        self._read: dict[type, References] = {}
+
+    def place(self, path: str) -> SourceLocation | None:
+        """Where the user's code makes the module, parameter, buffer or other attribute with a path.
+
+        Of what is made in a loop or by a function it is the line that says so; `None` where the source does not tell.
+        """
+        module: Any = self._model
+        found: _Made | None = None
+        for name in path.split(".") if path else ():
+            made = self._attribute(type(module), name.partition("[")[0]) if isinstance(module, nn.Module) else None
+            if made is not None:
+                found = made
+            elif found is not None:
+                found = _Made(inside(found.node, name), found.file, found.function)
+            module = getattr(module, name, None)
+        return None if found is None else self._location(found)
+
+    def forward(self, module: nn.Module) -> Forward:
+        """The `forward` of a module."""
+        method = inspect.getattr_static(type(module), "forward", None)
+        code = getattr(method, "__code__", None)
+        if not isinstance(code, CodeType):
+            return Forward(None)
+        node = self._file(code.co_filename).function(code)
+        return Forward(self._sources.first_line(code), node is None or returns(node))
+
+    def referenced(self, path: str) -> bool:
+        """Whether any code of the model's classes, but for constructors, speaks of an attribute by its name.
+
+        Of a part of a container it is the container that is asked about.
+        """
+        owner, name = self._named(path)
+        read = self._references(type(owner))
+        return name in read.own or read.dynamic or name in self._foreign
+
+    def _named(self, path: str) -> tuple[nn.Module, str]:
+        """The module whose code would speak of something, and under which name."""
+        parent, _, name = path.rpartition(".")
+        owner = self._model.get_submodule(parent)
+        while parent and type(owner).__module__.startswith("torch.nn.modules.container"):
+            parent, _, name = parent.rpartition(".")
+            owner = self._model.get_submodule(parent)
+        return owner, name
+
+    def _references(self, kind: type) -> References:
+        if kind not in self._read:
+            found = References()
+            for base in kind.__mro__:
+                if base is nn.Module:
+                    break
+                body = self._class(base)
+                found = found | references(body) if body is not None else found
+            self._read[kind] = found
+        return self._read[kind]
+
+    @cached_property
+    def _foreign(self) -> frozenset[str]:
+        """What the classes of the model read of other things than themselves."""
+        kinds = {type(module) for module in self._model.modules()}
+        return frozenset(name for kind in kinds for name in self._references(kind).foreign)
+
+    def _attribute(self, kind: type, name: str) -> _Made | None:
+        for base in kind.__mro__:
+            if base is nn.Module:
+                break
+            if base not in self._classes:
+                self._classes[base] = self._assigned(base)
+            if name in self._classes[base]:
+                return self._classes[base][name]
+        return None
+
+    def _assigned(self, kind: type) -> dict[str, _Made]:
+        """What the methods of a class assign to `self`, the constructor before the others."""
+        code, body = _any_code(kind), self._class(kind)
+        if code is None or body is None:
+            return {}
+        methods = [item for item in body.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        found: dict[str, _Made] = {}
+        for method in sorted(methods, key=lambda item: item.name != "__init__"):
+            for name, value in assignments(method):
+                found.setdefault(name, _Made(value, code.co_filename, f"{kind.__qualname__}.{method.name}"))
+        return found
+
+    def _class(self, kind: type) -> ast.ClassDef | None:
+        """The source of a class of the user's."""
+        code = _any_code(kind)
+        if code is None or not is_user_file(code.co_filename):
+            return None
+        return self._file(code.co_filename).classes.get(kind.__qualname__)
+
+    def _file(self, name: str) -> File:
+        if name not in self._trees:
+            self._trees[name] = File(name)
+        return self._trees[name]
+
+    def _location(self, made: _Made) -> SourceLocation:
+        node = made.node
+        text = linecache.getline(made.file, node.lineno)
+        end = node.end_col_offset if node.end_lineno == node.lineno else len(text.rstrip().encode())
+        return SourceLocation(
+            self._sources.relative(made.file),
+            node.lineno,
+            characters(text, node.col_offset) + 1,
+            characters(text, end or 0) + 1,
+            made.function,
+            text.strip(),
+        )
+
+
+def _any_code(kind: type) -> CodeType | None:
+    for value in vars(kind).values():
+        code = getattr(inspect.unwrap(value) if callable(value) else value, "__code__", None)
+        if isinstance(code, CodeType) and code.co_qualname.startswith(f"{kind.__qualname__}."):
+            return code
+    return None

@@ -1,0 +1,110 @@
+"""The probes of one model and its arguments, joined; each is a file of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+from torch import nn
+
+from graphviz_torch.errors import ArgumentsError, TraceError
+from graphviz_torch.ir.graph import SourceLocation
+from graphviz_torch.trace import frames, matching
+from graphviz_torch.trace.options import TraceOptions
+from graphviz_torch.trace.probes import loose
+from graphviz_torch.trace.probes.definitions import Definitions
+from graphviz_torch.trace.probes.records import Arguments, Forward, Loose, Raised, Run
+from graphviz_torch.trace.runtime import tracer
+from graphviz_torch.trace.source import Sources
+
+TORCH_CALLS = ("_call_impl", "inner")
+
+
+class Probes:
+    """Answers questions about a model; each answer costs what it says, and is not kept.
+
+    Args:
+        options: how the model is run; always with the runtime tracer, at the level of the user's words.
+        command: the command line so far, for hints that are lines to type; empty for none.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: TraceOptions,
+        command: str = "",
+    ) -> None:
+        self._model = model
+        self._args = args
+        self._kwargs = kwargs
+        self._options = replace(options, tracer="runtime", level="function")
+        self._command = command
+
+    @cached_property
+    def _sources(self) -> Sources:
+        return Sources(self._options.roots)
+
+    @cached_property
+    def _definitions(self) -> Definitions:
+        return Definitions(self._model, self._sources)
+
+    # ---- without running the model
+
+    def arguments(self) -> Arguments | None:
+        """What is wrong with the arguments; `None` where `forward` takes them."""
+        try:
+            matching.check(self._model, self._args, self._kwargs, type(self._model).__name__, self._command)
+        except ArgumentsError as error:
+            hint = error.hint if self._command else None
+            return Arguments(error.message, error.details, hint or "", self.forward("").source)
+        return None
+
+    def loose(self) -> tuple[Loose, ...]:
+        """The modules and tensors that the model holds and that are registered nowhere."""
+        return loose.found(self._model)
+
+    def place(self, path: str) -> SourceLocation | None:
+        """Where the user's code makes an attribute of the model, by its path."""
+        return self._definitions.place(path)
+
+    def referenced(self, path: str) -> bool:
+        """Whether the code of the model, but for constructors, speaks of an attribute by its name."""
+        return self._definitions.referenced(path)
+
+    def forward(self, path: str) -> Forward:
+        """The `forward` of a module, as its source tells."""
+        return self._definitions.forward(self._model.get_submodule(path))
+
+    # ---- one run
+
+    def run(self, training: bool | None = None) -> Run:
+        """Runs the model once.
+
+        Args:
+            training: the mode; that of the options where not given.
+        """
+        options = self._options if training is None else replace(self._options, training=training)
+        try:
+            return Run(tracer.trace(self._model, self._args, self._kwargs, options))
+        except TraceError as error:
+            return Run(error.graph, self._raised(error.__cause__ or error))
+
+    def _raised(self, error: BaseException) -> Raised:
+        return Raised(
+            type(error).__name__,
+            str(error),
+            frames.places(error, self._sources),
+            not (isinstance(error, TypeError) and _stopped_at_call(error.__traceback__)),
+        )
+
+
+def _stopped_at_call(step: TracebackType | None) -> bool:
+    """Whether an exception came from where torch calls a `forward`, before any of it ran."""
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    code = step.tb_frame.f_code if step is not None else None
+    return code is not None and code.co_name in TORCH_CALLS and code.co_filename.endswith("nn/modules/module.py")

@@ -1,0 +1,25 @@
+"""On good models nothing is found: neither in evaluation nor in training mode."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.check.harness import check, found
+
+torch.set_num_threads(1)
+SAMPLES = Path(__file__).parents[2] / "samples"
+REAL = ("bert", "gpt2", "llama")
+GOOD = sorted(path.stem for path in SAMPLES.glob("*.py") if path.stem not in ("make_gallery", "mlp_faulty"))
+
+
+@pytest.mark.parametrize("training", [False, True], ids=["eval", "train"])
+@pytest.mark.parametrize("name", GOOD)
+def test_nothing_is_found(name: str, training: bool) -> None:
+    if name in REAL and importlib.util.find_spec("transformers") is None:
+        pytest.skip("transformers is not installed")
+    report = check(SAMPLES / f"{name}.py", training=training)
+    assert found(report) == set(), report.text()

@@ -68,14 +68,16 @@ class GraphBuilder:
         call: str | None = None,
         source: SourceLocation | None = None,
         grad_fn: tuple[str, ...] = (),
+        word: str = "",
     ) -> Node:
         """Adds an operation.
 
         Args:
             metas: one a result.
             views: (`view_of`, version) of each result, where it is not `(None, 0)`.
+            word: what the id is made of where it is not the name.
         """
-        node_id = self.next_id(call, name)
+        node_id = self.next_id(call, word or name)
         if len(metas) == 1:  # nearly all of them
             view_of, version = views[0] if views else (None, 0)
             self._values[node_id] = [make_value(node_id, node_id, 0, metas[0], view_of, version)]
@@ -111,10 +113,14 @@ class GraphBuilder:
         name: str = "",
         operands: tuple[str, ...] = (),
         source: SourceLocation | None = None,
+        op: str = "",
+        attributes: tuple[tuple[str, Literal], ...] = (),
     ) -> str:
         """Opens a call and returns its id; a region that is no module gets an id below its parent's."""
         call_id = self._unique(f"{path}#{call_index}") if kind == "module" else self.next_id(parent, name)
-        self._calls[call_id] = ModuleCall(call_id, path, call_index, parent, kind, name, operands, (), source)
+        self._calls[call_id] = ModuleCall(
+            call_id, path, call_index, parent, kind, name, operands, (), source, op, attributes
+        )
         return call_id
 
     def leave(self, call: str, results: tuple[str, ...]) -> None:

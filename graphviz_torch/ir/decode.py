@@ -150,7 +150,8 @@ def calls(items: Any, sources: Sequence[SourceLocation]) -> tuple[ModuleCall, ..
         ModuleCall,
         (("id", text), ("path", text), ("call_index", count, 0), ("parent", maybe_text, None),
          ("kind", choice(CALL_KINDS), "module"), ("name", text, ""), ("operands", texts, ()),
-         ("results", texts, ()), ("source", maybe(place_in(sources)), None)),
+         ("results", texts, ()), ("source", maybe(place_in(sources)), None), ("op", text, ""),
+         ("attributes", listed(attribute), ())),
     )  # fmt: skip
     return listed(read)(items)
 

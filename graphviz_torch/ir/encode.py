@@ -131,7 +131,8 @@ def call(item: ModuleCall, sources: Table[SourceLocation]) -> Row:
         row["kind"] = item.kind
     rest = sparse(
         parent=item.parent, name=item.name, operands=list(item.operands), results=list(item.results),
-        source=sources.number(item.source),
+        source=sources.number(item.source), op=item.op,
+        attributes=[[name, literal(attribute)] for name, attribute in item.attributes],
     )  # fmt: skip
     return {**row, **rest}
 

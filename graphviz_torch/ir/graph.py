@@ -193,6 +193,7 @@ class ModuleCall:
         name: what the region is called where it is no module.
         operands: ids of the values passed in; results: ids of the values returned.
         source: the call site.
+        op, attributes: of an `operation` alone: torch's full name of the function, and its arguments, as in a node.
     """
 
     id: str
@@ -204,6 +205,8 @@ class ModuleCall:
     operands: tuple[str, ...] = ()
     results: tuple[str, ...] = ()
     source: SourceLocation | None = None
+    op: str = ""
+    attributes: tuple[tuple[str, Literal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

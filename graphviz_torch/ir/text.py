@@ -56,8 +56,8 @@ def call_text(call: ModuleCall, index: GraphIndex) -> str:
     """The line of one call."""
     module = index.modules.get(call.path)
     kind = word(module.type_name if module else "Module") if call.kind == "module" else f"{call.kind} {word(call.name)}"
-    operands = ", ".join(map(word, call.operands))
-    return f"call {word(call.id)}: {kind}({operands}) -> {', '.join(map(word, call.results)) or 'nothing'}"
+    arguments = _arguments(call, list(map(word, call.operands)))
+    return f"call {word(call.id)}: {kind}({arguments}) -> {', '.join(map(word, call.results)) or 'nothing'}"
 
 
 def _lines(graph: Graph) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _right_side(node: Node) -> str:
     return f"{word(node.name)}({_arguments(node, operands)})"
 
 
-def _arguments(node: Node, operands: list[str]) -> str:
+def _arguments(node: Node | ModuleCall, operands: list[str]) -> str:
     if not node.attributes:
         return ", ".join(operands)
     shown = []

@@ -20,7 +20,8 @@ def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
     base = body.parent.path if body.parent is not None else ""
     path, type_name = _words(facts, call, base, body.fold)
     module = facts.modules.get(call.path)
-    tooltip = " · ".join(word for word in (call.path, module.type if module is not None else call.name) if word)
+    what = call.op or (module.type if module is not None else call.name)
+    tooltip = " · ".join(word for word in (call.path, what) if word)
     change = facts.notes(call.id).get("change")
     type_name = " · ".join(filter(None, (word(change, "title") or type_name, word(change, "words"))))
     lines = ((elide(path, "h", LIMIT), "h", ""), (elide(type_name, "c", LIMIT), "c", ""))

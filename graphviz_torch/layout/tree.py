@@ -164,11 +164,19 @@ class _Grower:
         parent = self.bodies[call.parent]
         fold = self.folds.get(call.id) or self.passed.get(call.parent or "")
         if self.sizes[call.id] >= 2:
-            self.bodies[call.id] = Body(call, parent, parent.depth + 1, call.path or parent.path, fold=fold)
+            shown = self._shown(call)
+            self.bodies[call.id] = Body(shown, parent, parent.depth + 1, call.path or parent.path, fold=fold)
         else:
             self.bodies[call.id] = parent
             if fold is not None:
                 self.passed[call.id] = fold
+
+    def _shown(self, call: ModuleCall) -> ModuleCall:
+        """The call that a frame is named after: the layer, where it is nothing but the function in the frame."""
+        around = self.index.calls.get(call.parent or "")
+        if call.kind == "operation" and around is not None and around.kind == "module" and self.sizes[around.id] == 1:
+            return around
+        return call
 
     def place_nodes(self) -> None:
         """Makes an item for each node."""

@@ -1,8 +1,8 @@
 """Collapse: draws calls as one node each; what crosses their border becomes their operands and results.
 
 1. A call below the depth is closed, with all that ran inside.
-2. A call with a single operation is one node at any depth, and a call with nothing but one such node in it is that
-   node: no box is ever drawn around a single box.
+2. A call with a single operation (a closed function is one) is one node at any depth, and a call with nothing but one
+   such node in it is that node: no box is ever drawn around a single box.
 3. A call whose operations are mixed with others' in time stays open, so that the graph keeps an order.
 4. Marks, notes and the failure inside a closed call move to its node. Counts of repeats do not: `inside` counts them.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from graphviz_torch.ir.graph import Annotation, Graph, Node
+from graphviz_torch.ir.graph import Annotation, Graph, ModuleCall, Node
 from graphviz_torch.ir.literals import Literal
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.ir.weights import elements_below
@@ -49,7 +49,7 @@ def _heads(index: GraphIndex, tree: Mapping[str, Region], wanted: Collection[str
         outer = heads.get(region.call.parent) if region.call.parent is not None else None
         if outer is not None:
             heads[call] = outer
-        elif _closable(region) and (call in wanted or _single(index, region)):
+        elif _closable(region) and (call in wanted or _single(index, tree, region, wanted)):
             heads[call] = call
     return heads
 
@@ -58,11 +58,20 @@ def _closable(region: Region) -> bool:
     return region.size > 0 and region.whole and region.call.kind != "repeat"
 
 
-def _single(index: GraphIndex, region: Region) -> bool:
-    if len(region.own) != 1 or region.children:
+def _single(index: GraphIndex, tree: Mapping[str, Region], region: Region, wanted: Collection[str]) -> bool:
+    if len(region.own) + len(region.children) != 1:
         return False
+    if region.children:
+        child = tree[region.children[0]]
+        closed = child.call.id in wanted or _single(index, tree, child, wanted)
+        return _is_function(child.call) and closed and "fold" not in index.annotations.get(child.call.id, {})
     only = index.nodes[region.own[0]]
     return only.kind == "call" and "fold" not in index.annotations.get(only.id, {})
+
+
+def _is_function(call: ModuleCall) -> bool:
+    """Whether a region is a function with what it consists of."""
+    return call.kind == "operation" and call.op != ""
 
 
 def _spliced(index: GraphIndex, tree: Mapping[str, Region], heads: dict[str, str]) -> set[str]:
@@ -110,7 +119,7 @@ def _closed(index: GraphIndex, tree: Mapping[str, Region], heads: dict[str, str]
             groups[head].append(node)
     around = _Surroundings(tree, gone)
     inside = _inside_leaves(index, head_of, tree)
-    made = {head: _module_node(index, tree[head], nodes, inside, around) for head, nodes in groups.items()}
+    made = {head: _node(index, tree, head, nodes, inside, around) for head, nodes in groups.items()}
     nodes = []
     for node in graph.nodes:
         head = head_of.get(node.id)
@@ -176,21 +185,48 @@ def _owns(path: str, name: str) -> bool:
     return not path or name.startswith(path + ".")
 
 
+def _node(
+    index: GraphIndex,
+    tree: Mapping[str, Region],
+    head: str,
+    group: list[Node],
+    inside: Mapping[str, str],
+    around: _Surroundings,
+) -> Node:
+    """The node that stands for a call; a function is what it is where only functions are recorded."""
+    region = tree[head]
+    if _is_function(region.call):
+        return _function_node(index, region.call, group, inside, around.nearest(region.call.parent))
+    if len(region.own) + len(region.children) == 1 and region.children:
+        child = tree[region.children[0]].call
+        if _is_function(child):
+            group = [_function_node(index, child, group, {}, head)]
+    return _module_node(index, region.call, group, inside, around.nearest(region.call.parent))
+
+
 def _module_node(
-    index: GraphIndex, region: Region, group: list[Node], inside: Mapping[str, str], around: _Surroundings
+    index: GraphIndex, call: ModuleCall, group: list[Node], inside: Mapping[str, str], parent: str | None
 ) -> Node:
     """The node that stands for a call; where it is a single operation, it keeps that one's arguments and place."""
-    call = region.call
     module = index.modules.get(call.path) if call.kind == "module" else None
     name = call.path if call.kind == "module" else call.name
     op = module.type if module else call.kind
-    parent = around.nearest(call.parent)
     if len(group) > 1:
-        read, made = _read(group, inside), _crossing(index, region, group)
+        read, made = _read(group, inside), _crossing(index, call, group)
         return Node(call.id, "module", name, op, read, made, (), parent, call.source)
     only = without_operands(group[0], _absorbed(index, group[0], inside))
     source = only.source or call.source
     return Node(call.id, "module", name, op, only.operands, only.results, only.attributes, parent, source, only.grad_fn)
+
+
+def _function_node(
+    index: GraphIndex, call: ModuleCall, group: list[Node], inside: Mapping[str, str], parent: str | None
+) -> Node:
+    """A function without what it consists of; what that reads beside the arguments comes behind them."""
+    more = [operand for operand in _read(group, {}) if operand not in call.operands]
+    operands, results = (*call.operands, *more), _crossing(index, call, group)
+    whole = Node(call.id, "call", call.name, call.op, operands, results, call.attributes, parent, call.source)
+    return without_operands(whole, _absorbed(index, whole, inside))
 
 
 def _absorbed(index: GraphIndex, node: Node, inside: Mapping[str, str]) -> dict[int, Literal]:
@@ -208,11 +244,11 @@ def _read(group: list[Node], inside: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(operand for operand in read if operand not in made and operand not in inside)
 
 
-def _crossing(index: GraphIndex, region: Region, group: list[Node]) -> tuple[str, ...]:
+def _crossing(index: GraphIndex, call: ModuleCall, group: list[Node]) -> tuple[str, ...]:
     """What the call returned, then whatever else is read outside."""
     members = {node.id for node in group}
     made = {result: None for node in group for result in node.results}
-    found = {result: None for result in region.call.results if result in made}
+    found = {result: None for result in call.results if result in made}
     for result in made:
         if any(reader not in members for reader in index.consumers.get(result, ())):
             found[result] = None
@@ -236,12 +272,15 @@ class _Counts:
 
     def __init__(self, index: GraphIndex, tree: Mapping[str, Region]) -> None:
         self._marks = index.annotations
+        self._functions = {call for call, region in tree.items() if _is_function(region.call)}
         self._times: dict[str | None, int] = {None: 1}
         for call, region in tree.items():
             self._times[call] = self._times[region.call.parent] * self._count(call)
 
     def inside(self, head: str, group: list[Node]) -> int:
-        total = sum(self._times[node.module_call] * self._count(node.id) * self._own(node) for node in group)
+        """A function counts as one, whatever it consists of."""
+        counted = {node.module_call if node.module_call in self._functions else node.id: node for node in group}
+        total = sum(self._times[node.module_call] * self._count(node.id) * self._own(node) for node in counted.values())
         return total // self._times[head]
 
     def _count(self, target: str) -> int:

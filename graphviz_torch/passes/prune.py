@@ -2,7 +2,8 @@
 
 1. A batch-norm counter (`num_batches_tracked`) that is only counted up.
 2. An operation that only asks for a shape or a like property, and whose answer is no tensor.
-3. A parameter or buffer that only its own layer reads: it is on the layer's card. A layer is a module that calls no
+3. In a function that is shown with its aten operations, a `detach` that nobody reads: autograd keeps a result by it.
+4. A parameter or buffer that only its own layer reads: it is on the layer's card. A layer is a module that calls no
    other (what it holds below it, it uses itself) and is not the whole model, unless that is one of torch's layers.
 
 What was hidden is linked past: its readers read its operand. Nothing else changes.
@@ -39,20 +40,31 @@ def prune(graph: Graph) -> Graph:
 
 
 def _noise(index: GraphIndex) -> set[str]:
-    """Ids of the operations of rules 1 and 2, found from the end, so that all that reads one is known."""
+    """Ids of the operations of rules 1 to 3, found from the end, so that all that reads one is known."""
     about = {note.target for note in index.graph.diagnostics}
     if index.graph.failure is not None:
         about.add(index.graph.failure.node)
     noise: set[str] = set()
-    counts = _counts(index)
+    either = _counts(index) | _kept_for_autograd(index)
     for node in reversed(index.graph.nodes):
         if node.kind != "call" or node.id in about:
             continue
         asks = node.name in GETTERS and _no_tensor(node, index)
         readers = (reader for result in node.results for reader in index.consumers.get(result, ()))
-        if asks or (node.id in counts and all(reader in noise for reader in readers)):
+        if asks or (node.id in either and all(reader in noise for reader in readers)):
             noise.add(node.id)
     return noise
+
+
+def _kept_for_autograd(index: GraphIndex) -> set[str]:
+    """Ids of the copies without memory of their own by which autograd keeps results of functions."""
+    functions = {call.id: set(call.results) for call in index.graph.calls if call.kind == "operation"}
+    found = set()
+    for node in index.graph.nodes:
+        returned = functions.get(node.module_call or "")
+        if returned is not None and node.op.startswith("torch.ops.aten.detach") and returned.isdisjoint(node.results):
+            found.add(node.id)
+    return found
 
 
 def _no_tensor(node: Node, index: GraphIndex) -> bool:
@@ -83,7 +95,7 @@ def _linked_past(index: GraphIndex, noise: set[str]) -> dict[str, str]:
 
 
 def _own_leaves(index: GraphIndex, noise: set[str]) -> dict[str, str]:
-    """Parameters and buffers of rule 3, and those that only noise read, with the first reader that is drawn."""
+    """Parameters and buffers of rule 4, and those that only noise read, with the first reader that is drawn."""
     owners = _Owners(index)
     hidden = {}
     for node in index.graph.nodes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from graphviz_torch.ir.checker import LEAVES
 from graphviz_torch.ir.graph import Annotation, Diagnostic, Failure, Graph, ModuleCall, Node, Value
@@ -39,7 +40,8 @@ def rebuild(graph: Graph, change: Change) -> Graph:
     nodes = _in_order(_reading(change.nodes, change.values))
     values = _values(graph, nodes, change.values)
     known = {value.id for value in values}
-    calls = tuple(_linked(call, change.values, known) for call in change.calls)
+    links = _Links(graph, change.values, known)
+    calls = tuple([links.of(call) for call in change.calls])
     known.update(node.id for node in nodes)
     known.update(call.id for call in calls)
     targets = _Targets(graph, change, known)
@@ -143,17 +145,40 @@ def _standing(
     return None
 
 
-def _linked(call: ModuleCall, values: Mapping[str, str], known: set[str]) -> ModuleCall:
-    if known.issuperset(call.operands) and known.issuperset(call.results):
-        return call
-    operands = _still_there(call.operands, values, known)
-    results = _still_there(call.results, values, known)
-    return replace(call, operands=operands, results=results)
+class _Links:
+    """Finds what a call names now."""
 
+    def __init__(self, graph: Graph, values: Mapping[str, str], known: set[str]) -> None:
+        self._graph = graph
+        self._values = values
+        self._known = known.copy()
 
-def _still_there(links: tuple[str, ...], values: Mapping[str, str], known: set[str]) -> tuple[str, ...]:
-    found = [values.get(link, link) for link in links]
-    return tuple([link for link in found if link in known])
+    def of(self, call: ModuleCall) -> ModuleCall:
+        """The call with what is still there of its operands and results."""
+        if self._known.issuperset(call.operands) and self._known.issuperset(call.results):
+            return call
+        operands = [self._values.get(link, link) for link in call.operands]
+        kept = [place for place, link in enumerate(operands) if link in self._known]
+        results = tuple([link for link in map(self._now, call.results) if link in self._known])
+        attributes = call.attributes
+        if attributes and len(kept) < len(operands):
+            places: dict[int, Literal] = {old: Operand(new) for new, old in enumerate(kept)}
+            gone = set(range(len(operands))) - set(kept)
+            places.update((place, self._spelled(call.operands[place])) for place in gone)
+            attributes = tuple([(name, _spelled(literal, places)) for name, literal in attributes])
+        operands = [operands[place] for place in kept]
+        return replace(call, operands=tuple(operands), results=results, attributes=attributes)
+
+    def _now(self, link: str) -> str:
+        return self._values.get(link, link)
+
+    def _spelled(self, value: str) -> Literal:
+        leaf = self._leaves.get(value)
+        return absorbed(leaf.kind, leaf.name) if leaf is not None else Symbol("value", "...")
+
+    @cached_property
+    def _leaves(self) -> dict[str, Node]:
+        return {node.results[0]: node for node in self._graph.nodes if node.kind in LEAVES}
 
 
 class _Targets:

@@ -13,13 +13,17 @@ from graphviz_torch.trace.runtime.values import UNCOUNTED
 if TYPE_CHECKING:
     from graphviz_torch.trace.runtime.recording import Recorder
 
-# Places of the running mean and the running variance.
+# Places of the running mean and the running variance, of functions and of aten operations, and of aten's `training`.
 STATISTICS = (1, 2)
+STATISTICS_BELOW = (3, 4)
+TRAINING_BELOW = 5
 
 
 def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor]) -> None:
     """Notes it for one operation that has just run."""
     if info.below:
+        if op.name.endswith("batch_norm") and not info.writes and op.args[TRAINING_BELOW:][:1] == [True]:
+            _statistics(recorder, op, tensors, STATISTICS_BELOW)
         for held in (*op.results, *op.written):
             held.version = UNCOUNTED
     elif op.name == "set_data":
@@ -27,7 +31,7 @@ def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor
     elif op.name == "deepcopy":  # the second argument is what was copied before
         op.operands, op.args = op.operands[:1], [op.args[0], {}]
     elif op.kwargs.get("training") or op.kwargs.get("use_input_stats"):
-        _statistics(recorder, op, tensors)
+        _statistics(recorder, op, tensors, STATISTICS)
 
 
 def _memory_given(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> None:
@@ -36,9 +40,9 @@ def _memory_given(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> No
     op.written = [recorder.hold(tensors[0], "written", op, held.name, held)]
 
 
-def _statistics(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> None:
+def _statistics(recorder: Recorder, op: Op, tensors: list[torch.Tensor], places: tuple[int, int]) -> None:
     """Normalisation in training writes its running statistics without counting it."""
-    for place in STATISTICS:
+    for place in places:
         found = op.args[place] if place < len(op.args) else None
         if isinstance(found, OperandAt):
             held, tensor = op.operands[found.index], tensors[found.index]

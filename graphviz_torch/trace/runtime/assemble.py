@@ -124,6 +124,9 @@ class Assembly:
         return None if place is None else self._sources.place(place[0], place[1])
 
     def _enter(self, call: Call) -> None:
+        if call.kind == "operation":
+            self._enter_function(call, call.module)
+            return
         call.id = self._builder.enter(
             call.path,
             call.count,
@@ -133,6 +136,26 @@ class Assembly:
             operands=tuple(self.value(held) for held in call.operands),
             source=self._place(call.place, call.parent),
         )
+
+    def _enter_function(self, region: Call, op: Op) -> None:
+        """A function with what it consists of."""
+        info, call = op.info, op.call
+        self._ids[op.id] = region.id = self._builder.enter(
+            region.path,
+            region.count,
+            call.id if call is not None else None,
+            kind="operation",
+            name=op.name,
+            operands=tuple([self.value(held) for held in op.operands]),
+            source=self._place(op.place, call),
+            op=info.op if info is not None else op.name,
+            attributes=attributes(op),
+        )
+        names = self._grads.names(op.seq0, op.seq1)
+        if names:
+            self._builder.annotate(region.id, "grad_fn", names)
+        if info is not None:
+            self._remarks(op, info, region.id)
 
     def _operation(self, op: Op) -> None:
         info, call, place, results = op.info, op.call, op.place, op.results
@@ -153,6 +176,7 @@ class Assembly:
             call.id if call is not None else None,
             self._sources.place(place[0], place[1]) if place is not None else self._place(None, call),
             self._grads.names(op.seq0, op.seq1) if op.seq1 > op.seq0 else (),
+            word=f"aten.{op.name}" if info is not None and info.loose else "",
         )
         self._ids[op.id] = node.id
         if len(results) == 1:

@@ -131,7 +131,11 @@ class Interception:
 
     def _dispatched(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if self._level != "function":  # the mode is there already
-            return function(*args, **kwargs)
+            outer, self._recorder.in_script = self._recorder.in_script, True
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._recorder.in_script = outer
         with DispatchMode(self._recorder):
             return function(*args, **kwargs)
 

@@ -11,6 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from graphviz_torch.trace.runtime.operations import Operation, classify
 from graphviz_torch.trace.runtime.recording import Recorder
+from graphviz_torch.trace.runtime.records import Op
 
 UNSEEN = object()
 
@@ -44,7 +45,7 @@ class DispatchMode(TorchDispatchMode):
         super().__init__()  # type: ignore[no-untyped-call]
         self._recorder = recorder
         self._inside = inside
-        self._known: dict[Callable[..., Any], Operation] = {}
+        self._known: dict[tuple[Callable[..., Any], bool], Operation] = {}
 
     @classmethod
     def ignore_compile_internals(cls) -> bool:
@@ -53,17 +54,25 @@ class DispatchMode(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         outer = self._recorder.current
-        if outer is not None and (not self._inside or outer.info is None or outer.info.below):
+        if outer is not None and (not self._inside or _silent(outer)):
             return func(*args, **(kwargs or {}))
-        info = self._known.get(func)
+        key = func, self._inside and outer is None and not self._recorder.in_script
+        info = self._known.get(key)
         if info is None:
-            info = self._known[func] = _aten(func)
+            info = self._known[key] = _aten(*key)
         with torch._C.DisableTorchFunction():
             return self._recorder.run(info, func, args, kwargs)
 
 
-def _aten(func: Any) -> Operation:
+def _silent(op: Op) -> bool:
+    """Whether what an operation consists of is not noted: that of the tracer's own, and of what lies below already."""
+    info = getattr(op, "info", None)
+    return info is None or info.below
+
+
+def _aten(func: Any, loose: bool) -> Operation:
     """The operation behind an aten function."""
     schema = getattr(func, "_schema", None)
     writes = schema is not None and schema.is_mutable
-    return Operation(func.__name__.partition(".")[0], f"torch.ops.{func}", False, writes, below=True, aside=True)
+    name = func.__name__.partition(".")[0]
+    return Operation(name, f"torch.ops.{func}", False, writes, below=True, aside=True, loose=loose)

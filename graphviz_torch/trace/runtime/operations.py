@@ -50,6 +50,7 @@ class Operation:
     Attributes:
         below: seen below autograd, where tensors do not count their writes yet; the schema tells what is written.
         aside: something is left to be noted when it has run; see `graphviz_torch.trace.runtime.aside`.
+        loose: an aten operation that no function stands for, in a record of functions with what is in them.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Operation:
     writes: bool
     below: bool = False
     aside: bool = False
+    loose: bool = False
 
 
 def classify(function: Callable[..., Any]) -> Operation | None:

@@ -31,6 +31,7 @@ class Recorder(Calls):
 
     Attributes:
         current: the operation that is running now; what it calls is its own affair.
+        in_script: whether compiled code is running, which hands over aten operations alone.
         ambient: whether gradients and inference mode are on around the run.
     """
 
@@ -38,6 +39,7 @@ class Recorder(Calls):
         super().__init__(statics)
         self._about_to_write = about_to_write
         self.current: Op | None = None
+        self.in_script = False
         self.ambient = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
 
     def about_to_add_gradients(self) -> None:
@@ -218,9 +220,11 @@ def uncounted(tensor: Tensor, count: int) -> bool:
 
 def schema_writes(op: Op) -> set[int]:
     """Places of the operands that an aten operation writes, as its schema says."""
-    found = set()
+    found: set[int] = set()
     schema: Any = getattr(op.function, "_schema", None)
-    for argument, place in zip(schema.arguments, op.args, strict=False):
-        if isinstance(place, OperandAt) and argument.alias_info is not None and argument.alias_info.is_write:
-            found.add(place.index)
+    for number, argument in enumerate(schema.arguments):
+        if argument.alias_info is not None and argument.alias_info.is_write:
+            given = op.args[number] if number < len(op.args) else op.kwargs.get(argument.name)
+            places = given if isinstance(given, (list, tuple)) else (given,)
+            found.update(place.index for place in places if isinstance(place, OperandAt))
     return found

@@ -25,6 +25,7 @@ from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.hooks import HookWatch
 from graphviz_torch.trace.runtime.intercept import intercepted
 from graphviz_torch.trace.runtime.keeping import KeepingRecorder
+from graphviz_torch.trace.runtime.nested import KeepingNestedRecorder, NestedRecorder
 from graphviz_torch.trace.runtime.places import is_user
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Op
@@ -55,14 +56,15 @@ class Recording:
 def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
     """Runs the model once and returns the graph; see `graphviz_torch.api.trace`."""
     with _without_collections():
-        return _traced(model, args, kwargs, options, Recorder)[0]
+        return _traced(model, args, kwargs, options, NestedRecorder if options.level == "both" else Recorder)[0]
 
 
 def trace_with_recording(
     model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions
 ) -> tuple[Graph, Recording]:
     """The graph, and what is needed to run it again."""
-    graph, assembly, recorder, outputs = _traced(model, args, kwargs, options, KeepingRecorder)
+    kind = KeepingNestedRecorder if options.level == "both" else KeepingRecorder
+    graph, assembly, recorder, outputs = _traced(model, args, kwargs, options, kind)
     kept = {held.id: tensor for held, tensor in reversed(recorder.kept) if held.id is not None}
     marked = frozenset(held.id for held in recorder.marked if held.id is not None)
     return graph, Recording(assembly.nodes, kept, outputs, marked)
@@ -105,7 +107,9 @@ def _traced(
         except Exception as raised:  # noqa: BLE001 - the user's model
             error = raised
         builder.set_modules(hooks.told(tree))
-        copies = tuple(t.detach().clone() for _, t in named_tensors(out, "")) if kind is KeepingRecorder else ()
+        copies = (
+            tuple(t.detach().clone() for _, t in named_tensors(out, "")) if issubclass(kind, KeepingRecorder) else ()
+        )
         returned = [(name, recorder.operand(tensor)) for name, tensor in named_tensors(out, "")]
         if error is None and not returned:
             _nothing_returned(builder, out)

@@ -37,6 +37,9 @@ def everything() -> Graph:
     )  # fmt: skip
     builder.written(node.id, meta(2, 3), x, 2)
     builder.leave(region, node.results)
+    builder.enter(
+        "", 0, root, kind="operation", name="add", operands=(x,), op="torch.add", attributes=(("a", Operand(0)),)
+    )
     builder.output("", node.results[0])
     builder.annotate(node.id, "handled", {"exception": "E", "nested": (1, 2.5, None, {"a": True})})
     builder.diagnose("item", "warning", None, "a message")

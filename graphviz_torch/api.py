@@ -175,6 +175,7 @@ def render_diff(
     Raises:
         RenderError: the format is unknown or draws no pictures, or the picture does not fit.
     """
+    from graphviz_torch.diff.called import undrawn, with_called
     from graphviz_torch.diff.overlay import overlay
     from graphviz_torch.report.words import below
 
@@ -182,8 +183,9 @@ def render_diff(
     if name in formats.WHOLE_GRAPH:
         raise RenderError(f"`{name}` is no picture of a comparison")
     renderer = _renderer(format)
+    comparison = with_called(comparison, old, new)
     merged = overlay(old, new, comparison)
-    merged = replace(merged, diagnostics=(*below(comparison), *merged.diagnostics))
+    merged = replace(merged, diagnostics=(*below(comparison, undrawn(comparison)), *merged.diagnostics))
     return _closer(merged, context, lambda shown: renderer(shown, options or RenderOptions()))
 
 

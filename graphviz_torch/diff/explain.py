@@ -16,6 +16,7 @@ from graphviz_torch.diff.operations import Operations
 from graphviz_torch.diff.options import DiffOptions
 from graphviz_torch.diff.properties import Properties
 from graphviz_torch.diff.result import Comparison, Consequence, Pair, Place, StateDict, Totals
+from graphviz_torch.diff.rewirings import Rewirings
 from graphviz_torch.diff.rollup import roll_up
 from graphviz_torch.diff.side import OPERATIONS, Side
 from graphviz_torch.diff.structure import explain_structure, place_of
@@ -161,12 +162,13 @@ class _Explanation:
         wiring = Wiring(
             self._old, self._new, self._calls, self._operations, differs.reading, self._through(), self._shared
         )
+        rewirings = Rewirings(self._old, self._new, self._calls, self._operations)
         for one, other in self._calls.to_new.items():
             if other is not None and self._told_already(self._new.branch_of(other)):
                 continue
             found = [item for item in wiring.inside(one, other) if item.old not in self._known.old_operations]
             if found:
-                edit = self._writer.rewired(found, one, other)
+                edit = rewirings.edit(found, one, other)
                 self.edits.append(edit)
                 self._known.new_operations.update(dict.fromkeys((item.new for item in found), edit))
 

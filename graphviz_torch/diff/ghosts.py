@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from graphviz_torch.diff.marks import PREFIX
 from graphviz_torch.diff.result import Comparison
 from graphviz_torch.ir.graph import Graph, Module, ModuleCall, Node, Tensor, Value
 from graphviz_torch.ir.walks import GraphIndex
 
-PREFIX = "old:"
 LEAVES = frozenset(("parameter", "buffer", "constant"))
 
 
@@ -48,6 +48,12 @@ class Ghosts:
             return None
         results, place = self.new.nodes[new].results, self.old.values[old].index
         return results[place] if place < len(results) else None
+
+    def paired(self, old: str) -> ModuleCall | None:
+        """The call of the new graph that is the same as an old one."""
+        call = self.old.calls[old]
+        found = self._by_path.get((self._paths.get(call.path, ""), call.call_index))
+        return self.new.calls[found] if call.kind == "module" and call.path in self._paths and found else None
 
     def merge(self, gone: Iterable[str]) -> Graph:
         """The new graph with the ghosts of these nodes and calls, and of all that is in them."""
@@ -93,10 +99,9 @@ class Ghosts:
 
     def _call(self, old: str) -> str | None:
         """The call of the merged graph that stands for an old one, made where there is none."""
-        call = self.old.calls[old]
-        found = self._by_path.get((self._paths.get(call.path, ""), call.call_index))
-        if call.kind == "module" and call.path in self._paths and found is not None:
-            return found
+        call, found = self.old.calls[old], self.paired(old)
+        if found is not None:
+            return found.id
         if old not in self._calls:
             parent = None if call.parent is None else self._call(call.parent)
             path = self._path(call.path)
@@ -117,7 +122,8 @@ class Ghosts:
             module = self.old.modules.get(self.old.calls[call.id.removeprefix(PREFIX)].path)
             if module is not None and call.path not in known:
                 known.add(call.path)
-                yield replace(module, path=call.path, aliases=(), parameters=tuple(map(_uncounted, module.parameters)))
+                parameters = tuple(_uncounted(tensor, call.path) for tensor in module.parameters)
+                yield replace(module, path=call.path, aliases=(), parameters=parameters)
 
     def _values(self) -> Iterator[Value]:
         for node in self.old.graph.nodes:
@@ -141,7 +147,8 @@ class Ghosts:
             at = self._place(ghost, last, place, ends)
             place[ghost.id] = at
             behind[at].append(ghost)
-            last = ghost.id
+            # A leaf stands where it is read first, in no call: what comes next follows the operation before it.
+            last = last if ghost.kind in LEAVES else ghost.id
         merged = list(behind[-1.0])
         for number, node in enumerate(nodes):
             merged.append(self._reading_ghosts(node, float(number), place))
@@ -159,6 +166,8 @@ class Ghosts:
     def _place(self, ghost: Node, last: str | None, place: dict[str, float], ends: dict[str, float]) -> float:
         """Behind the operation before it, outside of calls it was not in, and behind what it reads."""
         at = place.get(last or "", -1.0)
+        if ghost.kind in LEAVES:
+            return at
         around = set(self._around(ghost.module_call))
         node = self.new.nodes.get(last or "")
         for call in self.new.ancestors(node.module_call if node is not None else None):
@@ -211,6 +220,6 @@ class Ghosts:
         return replace(node, operands=(*node.operands, *ghosts))
 
 
-def _uncounted(tensor: Tensor) -> Tensor:
-    """A tensor that no total counts: the model no longer has it."""
-    return replace(tensor, alias_of=tensor.alias_of or tensor.name)
+def _uncounted(tensor: Tensor, path: str) -> Tensor:
+    """A tensor that no total counts, since the model no longer has it, under a name that nothing else has."""
+    return replace(tensor, alias_of=f"{PREFIX}{tensor.alias_of or f'{path}.{tensor.name}'}")

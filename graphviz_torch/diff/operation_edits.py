@@ -1,4 +1,4 @@
-"""Explains the match of the operations: added, removed, replaced, rewired ones, and literals."""
+"""Explains the match of the operations: added, removed and replaced ones, and literals."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.edits import Edit, Order
 from graphviz_torch.diff.operations import Gap, Item, Operations
 from graphviz_torch.diff.result import ChangeClass, Place
-from graphviz_torch.diff.rows import child_towards
 from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.sizes import Sizes
 from graphviz_torch.diff.spelling import argument
-from graphviz_torch.diff.wiring import Rewired
-from graphviz_torch.diff.words import counted, listed
+from graphviz_torch.diff.words import counted
 from graphviz_torch.ir.graph import Node
-
-FEW = 3
 
 
 class OperationEdits:
@@ -88,52 +84,6 @@ class OperationEdits:
         return Edit("attribute", "structural", self._place(one, other), name, before_text, after_text,
                     "the operation was called with other arguments", other.source,
                     self._order([one], [other]))  # fmt: skip
-
-    def rewired(self, found: Sequence[Rewired], old: str | None, new: str | None) -> Edit:
-        """All readers inside one call that read something else."""
-        lines = [self._wire(item, old, new) for item in found]
-        before, after = (listed([line[side] for line in lines][:FEW]) for side in (0, 1))
-        more = f" … {len(lines) - FEW} more" if len(lines) > FEW else ""
-        place = Place(
-            self._path(self._old, old), self._path(self._new, new),
-            tuple(dict.fromkeys(item.old for item in found)), tuple(dict.fromkeys(item.new for item in found)),
-        )  # fmt: skip
-        first = self._new.index.nodes.get(found[0].new)
-        call = self._new.index.calls.get(found[0].new)
-        order = self._new.order.get(found[0].new, self._new.first.get(found[0].new, 0))
-        op = self._new.spelled(first).name if first is not None and first.kind == "call" else ""
-        if not op:
-            op = self._new.branch_of(found[0].new).module.type_name if call is not None else "output"
-        return Edit("rewired", "structural", place, op, before + more, after + more,
-                    "it reads something else, and nothing that came or went between explains it",
-                    (first.source if first else None) or (call.source if call else None), (2, order, 0))  # fmt: skip
-
-    def _wire(self, item: Rewired, old: str | None, new: str | None) -> tuple[str, str]:
-        return (
-            self._reads(self._old, item.old, item.before, old, item.returned),
-            self._reads(self._new, item.new, item.after, new, item.returned),
-        )
-
-    def _reads(self, side: Side, reader: str, values: tuple[str, ...], call: str | None, returned: bool) -> str:
-        told = ", ".join(self._told(side, value, call) for value in values)
-        return f"returns {told}" if returned else f"{self._reader(side, reader)}({told})"
-
-    def _reader(self, side: Side, reader: str) -> str:
-        node = side.index.nodes.get(reader)
-        if node is None:
-            return side.tree.branches[side.index.calls[reader].path].name
-        return side.spelled(node).name if node.kind == "call" else f"output {node.name}".strip()
-
-    def _told(self, side: Side, value: str, call: str | None) -> str:
-        found = side.value(value)
-        producer = side.producer(found)
-        inner = child_towards(side, call, producer.module_call)
-        if inner is not None:
-            region = side.index.calls[inner]
-            return region.name or side.tree.branches[region.path].name
-        if producer.kind == "call":
-            return side.spelled(producer).name if producer.module_call == call else "input"
-        return producer.name.rpartition(".")[2]
 
     def _settled(self, items: Sequence[Item], side: Side) -> list[Item]:
         """Without what could not run because the other side raised."""

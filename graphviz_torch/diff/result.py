@@ -29,12 +29,14 @@ class Place:
             output, its name. `None` on the side that has no such thing.
         old_ids, new_ids: ids of nodes and module calls in the old and the new graph, for drawing; empty for what
             never ran.
+        words: of what reads something else, what to say of each of `new_ids`: `reads norm1 → input`.
     """
 
     old_path: str | None
     new_path: str | None
     old_ids: tuple[str, ...] = ()
     new_ids: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

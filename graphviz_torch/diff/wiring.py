@@ -18,6 +18,8 @@ from graphviz_torch.diff.spelling import Spot
 from graphviz_torch.ir.graph import Node, Value
 
 MOST = 16
+# What a call can be given: an input of the model is like any other argument there.
+GIVEN = (*OPERATIONS, "input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ class Wiring:
         inner = child_towards(side, call, producer.module_call)
         if inner is not None:
             return {(inner, place) for place, result in enumerate(side.index.calls[inner].results) if result == value}
-        if call is None or producer.module_call == call or producer.kind not in OPERATIONS:
+        if call is None or producer.module_call == call or producer.kind not in GIVEN:
             return set()
         if call in self._shuffled or self._calls.to_new.get(call) in self._shuffled:
             return set()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from graphviz_torch.ir.graph import Json, ModuleCall
-from graphviz_torch.layout.changes import state_of, word
+from graphviz_torch.layout.changes import state_of, tooltip, word
 from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.names import fold_badge, shown_path
-from graphviz_torch.layout.text_width import elide
+from graphviz_torch.layout.text_width import elide, text_width
 from graphviz_torch.layout.tree import Body
 from graphviz_torch.layout.words import humanised
 
@@ -21,20 +21,30 @@ def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
     path, type_name = _words(facts, call, base, body.fold)
     module = facts.modules.get(call.path)
     what = call.op or (module.type if module is not None else call.name)
-    tooltip = " · ".join(word for word in (call.path, what) if word)
+    heading = " · ".join(word for word in (call.path, what) if word)
     change = facts.notes(call.id).get("change")
-    type_name = " · ".join(filter(None, (word(change, "title") or type_name, word(change, "words"))))
-    lines = ((elide(path, "h", LIMIT), "h", ""), (elide(type_name, "c", LIMIT), "c", ""))
+    type_name, said = word(change, "title") or type_name, _said(word(change, "words"))
+    lines = ((elide(path, "h", LIMIT), "h", ""), (elide(type_name, "c", LIMIT), "c", ""), (said, "c", ""))
     return Face(
         "frame",
         "",
         tuple(line for line in lines if line[0]),
-        tooltip=tooltip,
+        tooltip="\n".join(filter(None, (heading, tooltip(change)))),
         state=state_of(change),
         badge=fold_badge(body.fold),
         right=_right(facts, body, call),
         source=call.source,
     )
+
+
+def _said(words: str) -> str:
+    """What changed; of several things the first, where there is no room for all."""
+    if not words:
+        return ""
+    parts = words.split(" · ")
+    if len(parts) > 1 and text_width(words, "c") > LIMIT:
+        words = f"{parts[0]} · {len(parts) - 1} more"
+    return f"· {elide(words, 'c', LIMIT)}"
 
 
 def _words(facts: Facts, call: ModuleCall, base: str, fold: Json) -> tuple[str, str]:

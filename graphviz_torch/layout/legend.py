@@ -25,7 +25,8 @@ def legend(
 ) -> tuple[tuple[Swatch, ...], float, float]:
     """The legend in rows below the picture, and the picture's size with it."""
     states = ChangeMarks(painter.graph).states
-    entries = [*((f"d-{state}", MEANINGS[state]) for state in states), *_entries(painter, kinds)]
+    changes = [(f"d-{state}", MEANINGS[state]) for state in states]
+    entries = changes if painter.compares else _entries(painter, kinds)
     if not entries:
         return (), width, height
     room = max(width, NARROWEST) - MARGIN

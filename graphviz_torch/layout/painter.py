@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphviz_torch.ir.graph import Json, Module, Node
+from graphviz_torch.ir.graph import Module, Node
 from graphviz_torch.layout.arguments import operation_words
-from graphviz_torch.layout.changes import GLYPHS, alone, counted, retitled, state_of, word
+from graphviz_torch.layout.changes import alone, counted, retitled, state_of, word
 from graphviz_torch.layout.faces import Face, Line, card_face, inline_face, rounded
 from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.kinds import kind_of, module_kind
@@ -33,6 +33,8 @@ class Painter:
         self.failed = tree.failed
         self.color_by = color_by
         self.colours: dict[str, str] = {}
+        # In a comparison colour says what changed, and nothing else.
+        self.compares = any(mark.key in ("change", "edges") for mark in self.graph.annotations)
 
     def face(self, item: Item) -> Face:
         """The face of anything but a frame."""
@@ -67,9 +69,9 @@ class Painter:
             state = "handled"
             lines += ((elide(f"raised {_exception(handled)}, handled", "s", LINE_LIMIT), "s", "warn"),)
         if found := state_of(notes.get("change")):
-            state, lines = found, lines + _more(notes["change"])
+            state = found
         shape = "stack" if node.kind == "module" and self.facts.inside(node) != 1 else "card"
-        colour = state if state == "bad" else "" if state in GLYPHS else self._colour(item, node)
+        colour = state if state == "bad" else "" if self.compares else self._colour(item, node)
         badge = fold_badge(item.fold) if item.fold else "hook" if "hook" in notes else ""
         return card_face(shape, colour, lines, self.facts.tooltip(item, node), state, badge, node.source)
 
@@ -187,12 +189,6 @@ class Painter:
 def _two_lines(title: str, words: str) -> tuple[Line, ...]:
     first = (elide(title, "t", TITLE_LIMIT), "t", "")
     return (first, (elide(words, "s", LINE_LIMIT), "s", "")) if words else (first,)
-
-
-def _more(payload: Json) -> tuple[Line, ...]:
-    """In which places it changed."""
-    more = word(payload, "more")
-    return ((elide(more, "s", LINE_LIMIT), "s", ""),) if more else ()
 
 
 def _joined(*words: str) -> str:

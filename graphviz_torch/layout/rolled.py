@@ -1,4 +1,4 @@
-"""Many sibling paths as one: `layers.{0-11}.act`, `layer{1-4}.{0,2}.relu`."""
+"""Many sibling paths as one: `layers.{0-11}.act`, `layer{1-4}.{0,2}.relu`, `layers.0.{q_proj,k_proj}`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,32 @@ from itertools import product
 from math import prod
 
 NUMBER = re.compile(r"(\d+)")
-MOST = 3
+MOST = 4
+SHOWN = 3
 LARGEST = 4096
 
 
 def rolled(paths: Sequence[str]) -> str:
     """The paths in one word, or the first few patterns where they are not alike."""
-    patterns = _patterns(list(dict.fromkeys(paths)))
-    more = f" and {len(patterns) - MOST} more" if len(patterns) > MOST else ""
-    return ", ".join(patterns[:MOST]) + more
+    patterns = _siblings(_patterns(list(dict.fromkeys(paths))))
+    if len(patterns) <= MOST:
+        return ", ".join(patterns)
+    return f"{', '.join(patterns[:SHOWN])} and {len(patterns) - SHOWN} more"
+
+
+def _siblings(patterns: list[str]) -> list[str]:
+    """The patterns, those that differ in the last name alone as one."""
+    groups: dict[tuple[str, bool], list[str]] = {}
+    for pattern in patterns:
+        above, _, name = pattern.rpartition(".")
+        # Numbers are together already; at the top, names have nothing in common.
+        alike = bool(above) and "{" not in name and not name.isdigit()
+        groups.setdefault((above if alike else pattern, alike), []).append(name)
+    return [above if not alike else f"{above}.{_either(names)}" for (above, alike), names in groups.items()]
+
+
+def _either(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{{{','.join(names)}}}"
 
 
 def _patterns(paths: list[str]) -> list[str]:

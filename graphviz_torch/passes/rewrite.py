@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from graphviz_torch.ir.checker import LEAVES
-from graphviz_torch.ir.graph import Annotation, Diagnostic, Failure, Graph, ModuleCall, Node, Value
+from graphviz_torch.ir.graph import Annotation, Diagnostic, Failure, Graph, Json, ModuleCall, Node, Value
 from graphviz_torch.ir.literals import Literal, Operand, Slice, Symbol
 from graphviz_torch.ir.literals import Mapping as DictLiteral
 
@@ -197,11 +197,23 @@ class _Targets:
             target = self._now(mark.target)
             if target is None or (target != mark.target and mark.key in self._change.hidden):
                 continue
-            once = (target, mark.key, repr(mark.payload))
+            payload = self._reading(mark.payload) if mark.key == "edges" else mark.payload
+            once = (target, mark.key, repr(payload))
             if once not in moved:
                 moved.add(once)
-                found.append(mark if target == mark.target else replace(mark, target=target))
+                same = target == mark.target and payload is mark.payload
+                found.append(mark if same else Annotation(target, mark.key, payload))
         return found
+
+    def _reading(self, payload: Json) -> Json:
+        """The values of an annotation that names some."""
+        values = self._change.values
+        if not values or not isinstance(payload, Mapping):
+            return payload
+        return {
+            state: tuple([values.get(str(value), value) for value in found]) if isinstance(found, tuple) else found
+            for state, found in payload.items()
+        }
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         found: dict[Diagnostic, None] = {}

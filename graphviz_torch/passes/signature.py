@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from graphviz_torch.ir.graph import Graph, Json, Node, TensorMeta
+from graphviz_torch.ir.graph import Annotation, Graph, Json, Node, TensorMeta
 from graphviz_torch.ir.literals import Slice
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.passes.regions import OPERATIONS, Region, regions
@@ -189,11 +189,24 @@ def _marks(index: GraphIndex) -> dict[str, Hashable]:
     """Marks and notes by target, without what names one copy."""
     found: dict[str, list[tuple[str, str]]] = {}
     for mark in index.graph.annotations:
-        found.setdefault(mark.target, []).append((mark.key, _content(mark.key, mark.payload)))
+        content = _operands(index, mark) if mark.key == "edges" else _content(mark.key, mark.payload)
+        found.setdefault(mark.target, []).append((mark.key, content))
     for note in index.graph.diagnostics:
         if note.target is not None:
             found.setdefault(note.target, []).append(("note", note.code))
     return {target: tuple(sorted(marks)) for target, marks in found.items()}
+
+
+def _operands(index: GraphIndex, mark: Annotation) -> str:
+    """Which operands of a node only one side of a comparison has, by their places."""
+    node, payload = index.nodes.get(mark.target), mark.payload
+    if node is None or not isinstance(payload, Mapping):
+        return ""
+    values = {state: found for state, found in payload.items() if isinstance(found, tuple)}
+    return repr([
+        [place for place, operand in enumerate(node.operands) if operand in values.get(state, ())]
+        for state in ("removed", "added")
+    ])  # fmt: skip
 
 
 def _content(key: str, payload: Json) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.layout import changes
 from graphviz_torch.layout.arguments import operation_words
 from graphviz_torch.layout.changes import GLYPHS, alone, counted, retitled, state_of, word
 from graphviz_torch.layout.words import humanised, meta_words, module_words
@@ -46,7 +47,6 @@ def _changed(index: GraphIndex, target: str, title: str, more: str) -> tuple[str
     return (
         f"{GLYPHS[state]} {retitled(title, payload)}",
         word(payload, "words") or more or alone(title, payload),
-        word(payload, "more"),
     )
 
 
@@ -81,7 +81,8 @@ def last_copy(index: GraphIndex, target: str) -> str:
 
 def tooltip(index: GraphIndex, node: Node) -> str:
     """The id, the type, and the source line."""
-    lines = [node.id, node.op]
+    change = changes.tooltip(index.annotations.get(node.id, {}).get("change"))
+    lines = [node.id, node.op, *change.split("\n")]
     if node.source is not None:
         lines.append(f"{node.source.file}:{node.source.line}  {node.source.code}".rstrip())
     lines.extend(note.message for note in index.graph.diagnostics if note.target == node.id)

@@ -143,9 +143,9 @@ class _Pen:
 
     def _box(self, box: Box) -> None:
         changed = box.state in STATES
-        line, fill = (f"d-{box.state}", f"d-{box.state}fill") if changed else ("line", f"g{box.level % 2}")
+        line = f"d-{box.state}" if changed else "line"
         self._stroke(line, 1.8 if changed else 1)
-        self._rect(box.x, box.y, box.width, box.height, fill, line, 9)
+        self._rect(box.x, box.y, box.width, box.height, f"g{box.level % 2}", line, 9)
         for text in box.texts:
             self._text(text)
         for badge in box.badges:

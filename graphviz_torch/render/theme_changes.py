@@ -43,10 +43,12 @@ def rules() -> str:
 
 def _state(state: str) -> str:
     dashed = ";stroke-dasharray:6 4" if state == "removed" else ""
-    bold = f"{{fill:var(--d-{state}fill);stroke:var(--d-{state});stroke-width:1.8{dashed}}}"
+    line = f"stroke:var(--d-{state});stroke-width:1.8{dashed}"
+    # A frame is not filled: what is in it has not changed because of it.
+    bold = f".{state}>.n{{fill:var(--d-{state}fill);{line}}}.{state}>.g{{{line}}}"
     ink = f".pill.{state}>.p,.pill.{state}>.q{{fill:var(--ink)}}"
     return (
-        f".{state}>.n,.{state}>.g{bold}.d-{state}{{fill:var(--d-{state})}}{ink}"
+        f"{bold}.d-{state}{{fill:var(--d-{state})}}{ink}"
         f".badge.{state}{{fill:var(--d-{state})}}.badge.{state}+.b{{fill:var(--d-ink)}}"
     )
 

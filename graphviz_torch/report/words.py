@@ -6,15 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphviz_torch.diff.marks import renames_classes
 from graphviz_torch.diff.result import Change, Comparison, Place, Severity
+from graphviz_torch.diff.words import listed
 from graphviz_torch.ir.graph import Diagnostic
-from graphviz_torch.layout.changes import both_words
+from graphviz_torch.layout.changes import both_words, one_sided
 from graphviz_torch.layout.rolled import rolled
 from graphviz_torch.layout.words import humanised
 from graphviz_torch.render.elide import one_line
 
 GLYPHS = {"added": "+", "removed": "-", "moved": ">", "renamed": ">"}
 CHANGED = "~"
+WHOLE = "the model"
+FEW = 3
 SEVERITIES: tuple[Severity, ...] = ("breaking", "structural", "cosmetic", "info")
 MINUS = "−"
 LONGEST = 200
@@ -66,10 +70,12 @@ def _glyph(change: Change) -> str:
 
 def where(change: Change) -> str:
     """The paths of a change; for what has moved the old and the new ones."""
+    if renames_classes(change) and any(not place.new_path for place in change.places):
+        return WHOLE
     old, new = rolled(_paths(change.places, old=True)), rolled(_paths(change.places, old=False))
     if change.kind in ("moved", "renamed") and old and new and old != new:
         return f"{old} → {new}"
-    return new or old or "the model"
+    return new or old or WHOLE
 
 
 def _paths(places: Sequence[Place], *, old: bool) -> list[str]:
@@ -78,13 +84,17 @@ def _paths(places: Sequence[Place], *, old: bool) -> list[str]:
 
 
 def what(change: Change) -> str:
-    """`GELU → SiLU`, `Dropout p=0.1`."""
+    """`GELU → SiLU`, `Dropout p=0.1`, `Embedding now with padding_idx=0`."""
     kind = change.op.rpartition(".")[2]
     if change.kind in ("moved", "renamed") and {change.before, change.after} <= {"", *_all_paths(change)}:
         return kind
     if change.before and change.after:
         both = both_words(change.before, change.after)
-        return both if change.kind == "replaced" or _says(kind, both) else f"{kind} {both}".strip()
+        if renames_classes(change):
+            return f"class {both}"
+        return both if change.kind in ("replaced", "rewired") or _says(kind, both) else f"{kind} {both}".strip()
+    if change.kind not in ("added", "removed", "interface"):
+        return f"{kind} {one_sided(change.before, change.after)}".strip()
     found = change.after or change.before
     return found if _says(kind, found) else f"{kind} {found}".strip()
 
@@ -187,13 +197,16 @@ def counted(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
-def below(comparison: Comparison) -> tuple[Diagnostic, ...]:
-    """What stands below a picture, as notes on the whole graph."""
+def below(comparison: Comparison, undrawn: Sequence[Change] = ()) -> tuple[Diagnostic, ...]:
+    """What stands below a picture, as notes on the whole graph; `undrawn` are changes of what never ran."""
     parameters = totals(comparison)[0][1]
+    never = listed([f"{_glyph(change)} {where(change)}" for change in undrawn][:FEW])
+    more = f" and {len(undrawn) - FEW} more" if len(undrawn) > FEW else ""
     lines = (
         headline(comparison),
         f"parameters {parameters} · {verdict(comparison)}",
         f"checkpoint: {checkpoint(comparison)}",
+        *((f"never called, so not drawn: {never}{more}",) if undrawn else ()),
         *(note for note in comparison.notes[:2]),
     )
     return tuple(Diagnostic("diff", "info", None, text) for text in lines)

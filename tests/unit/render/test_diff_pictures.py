@@ -73,10 +73,10 @@ def _card(picture: Scene, title: str) -> Card:
 @pytest.mark.parametrize(
     ("title", "state", "glyph", "words"),
     [
-        ("act · ReLU → GELU", "changed", "~", ["in 4 places: layers.{0-3}.act"]),
+        ("act · ReLU → GELU", "changed", "~", []),
         ("drop · Dropout", "added", "+", []),
         ("aux · Linear", "removed", "−", ["8 → 1000 · 9.0 k"]),
-        ("head · Linear", "changed", "~", ["out_features=1000 → out_features=10"]),
+        ("head · Linear", "changed", "~", ["out_features=1000 → 10"]),
         ("logits", "", "", ["4×10"]),
         ("aux", "removed", "−", ["4×1000"]),
         ("encoder · Encoder", "", "", ["3 operations · 216"]),

@@ -14,6 +14,7 @@ from graphviz_torch.layout.rolled import rolled
 from graphviz_torch.report import github, markdown, text
 from graphviz_torch.report import json as documents
 from graphviz_torch.report.threshold import fails
+from graphviz_torch.report.words import what, where
 
 SOURCE = SourceLocation("net.py", 17, 5, 20, "Net.__init__", "self.act = nn.SiLU()")
 COMPARISON = Comparison(
@@ -62,12 +63,46 @@ def _many(count: int, word: str = "p") -> Comparison:
         ([f"layer{a}.{b}.relu" for a in (1, 2, 3, 4) for b in (0, 1)], "layer{1-4}.{0,1}.relu"),
         (["l.0.0", "l.0.1", "l.1.0"], "l.0.{0,1}, l.1.0"),
         (["a", "b", "c", "d", "e"], "a, b, c and 2 more"),
+        (["a.0", "b", "c", "d.1"], "a.0, b, c, d.1"),
+        (["l.0.q", "l.0.k", "l.1.q", "l.1.k", "head"], "l.{0,1}.{q,k}, head"),
         (["a.1", "a.1"], "a.1"),
         ([], ""),
     ],
 )
 def test_rolled(paths: list[str], word: str) -> None:
     assert rolled(paths) == word
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (Change("attribute", "structural", (Place("p", "p"),), "nn.Dropout", "p=0.1", "p=0.5"), "Dropout p=0.1 → 0.5"),
+        (Change("attribute", "structural", (Place("p", "p"),), "op", "a=1, b=2", "a=2, b=3"), "op a=1, b=2 → a=2, b=3"),
+        (
+            Change("attribute", "structural", (Place("p", "p"),), "nn.E", "", "padding_idx=0"),
+            "E now with padding_idx=0",
+        ),
+        (Change("attribute", "structural", (Place("p", "p"),), "nn.E", "padding_idx=0"), "E now without padding_idx=0"),
+        (Change("checkpoint", "breaking", (Place("p", "p"),), "Net", "pos 1×5", "pos 1×6"), "Net pos 1×5 → 1×6"),
+        (Change("rewired", "structural", (Place("", ""),), "add", "add(x)", "add(y)"), "add(x) → add(y)"),
+        (
+            Change("renamed", "cosmetic", (Place("", ""), Place("a", "a")), "RobertaModel", "Bert…", "Roberta…"),
+            "class Bert… → Roberta…",
+        ),
+        (
+            Change("renamed", "breaking", (Place("layers", "blocks"),), "nn.ModuleList", "layers", "blocks"),
+            "ModuleList",
+        ),
+    ],
+)
+def test_what_is_said_of_a_change(change: Change, word: str) -> None:
+    assert what(change) == word
+
+
+def test_classes_that_all_have_another_name_are_one_place() -> None:
+    places = (Place("", ""), Place("a", "a"), Place("a.b", "a.b"))
+    assert where(Change("renamed", "cosmetic", places, "RobertaModel", "Bert…", "Roberta…")) == "the model"
+    assert where(Change("renamed", "cosmetic", places[1:2], "My", "Your", "My")) == "a"
 
 
 def test_text(golden: Callable[[str, str], None]) -> None:

@@ -1,0 +1,153 @@
+"""Merged pictures of real models: what folds, what is said in the nodes, and which edges have a colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from graphviz_torch import api
+from graphviz_torch.diff.overlay import overlay
+from graphviz_torch.ir.checker import check
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.compose import scene
+from graphviz_torch.layout.scene import Scene
+from graphviz_torch.passes.changed import changed
+from tests.support.edges import traced
+
+X = torch.ones(2, 8)
+
+
+class Block(nn.Module):
+    def __init__(self, first: bool) -> None:
+        super().__init__()
+        self.first = first
+        self.norm1, self.attn = nn.LayerNorm(8), nn.Sequential(nn.Linear(8, 8), nn.Tanh())
+        self.norm2, self.mlp = nn.LayerNorm(8), nn.Sequential(nn.Linear(8, 8), nn.ReLU())
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.first:
+            x = x + self.attn(self.norm1(x))
+            return x + self.mlp(self.norm2(x))
+        x = self.norm1(x + self.attn(x))
+        return self.norm2(x + self.mlp(x))
+
+
+class Net(nn.Module):
+    """Six equal blocks, with names and parts that can be chosen."""
+
+    def __init__(self, first: bool = True, blocks: str = "layers", tail: bool = False, idle: bool = False) -> None:
+        super().__init__()
+        self.stem = nn.Linear(8, 8)
+        self.add_module(blocks, nn.ModuleList(Block(first) for _ in range(6)))
+        self.tail = nn.ModuleList([nn.Linear(8, 8), nn.ReLU()] if tail else [])
+        self.idle = nn.Linear(8, 8) if idle else None
+        self.blocks = blocks
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        for layer in (*getattr(self, self.blocks), *self.tail):
+            x = layer(x)
+        return x * 2
+
+
+class Renamed(Net):
+    """The same of another class."""
+
+
+def merged(old: nn.Module, new: nn.Module) -> Graph:
+    one, other = traced(old, X), traced(new, X)
+    found = overlay(one, other, api.diff(one, other))
+    check(found)
+    return found
+
+
+def drawn(old: nn.Module, new: nn.Module) -> Scene:
+    return scene(changed(merged(old, new)))
+
+
+def said(picture: Scene, states: Iterable[str] = ("added", "removed", "changed", "moved")) -> list[str]:
+    """Title and words of the cards that changed."""
+    return [" | ".join(text.text for text in card.texts) for card in picture.cards if card.state in states]
+
+
+@pytest.mark.parametrize(
+    ("first", "words", "edges"),
+    [
+        (
+            True,
+            [
+                "attn · Sequential | reads norm1 → input", "norm1 · LayerNorm | reads input → add",
+                "mlp · Sequential | reads norm2 → norm1", "add | reads add → norm1",
+                "norm2 · LayerNorm | reads add #1 → add #2",
+            ],
+            ("returns add → norm2", 3),
+        ),
+        (
+            False,
+            [
+                "norm1 · LayerNorm | reads add → input", "attn · Sequential | reads input → norm1",
+                "norm2 · LayerNorm | reads add #2 → add #1", "mlp · Sequential | reads norm1 → norm2",
+                "add | reads norm1 → add",
+            ],
+            ("returns norm2 → add", 2),
+        ),
+    ],
+)  # fmt: skip
+def test_six_layers_with_the_same_change_are_drawn_once(first: bool, words: list[str], edges: tuple[str, int]) -> None:
+    picture = drawn(Net(first), Net(not first))
+    (box,) = (box for box in picture.boxes if box.state == "changed")
+    assert [text.text for text in box.texts] == ["layers.0 … 5", "Block", f"· {edges[0]}", "176"]
+    assert box.badges[0].text == "×6"
+    assert sorted(said(picture)) == sorted(words)
+    assert {edge.state for edge in picture.edges} == {"", "added", "removed"}
+    assert [swatch.text.text for swatch in picture.legend] == ["+ added", "− removed", "~ changed"]
+
+
+def test_the_words_of_what_moved_are_short() -> None:
+    one, other = traced(Net(True), X), traced(Net(False), X)
+    (change,) = api.diff(one, other).changes
+    assert change.count == 6
+    assert (change.before, change.after) == (
+        "norm1 before attn, norm2 before mlp", "norm1 after attn, norm2 after mlp",
+    )  # fmt: skip
+    assert "attn(norm1) → attn(input), norm1(input) → norm1(add)" in change.why
+
+
+def test_a_list_of_modules_is_drawn_by_what_is_in_it() -> None:
+    renamed = drawn(Net(), Net(blocks="body"))
+    assert said(renamed) == ["body.0 … 5 · Block | was layers"]
+    assert said(drawn(Net(), Net(tail=True))) == ["tail.0 · Linear | 8 → 8 · 72", "tail.1 · ReLU"]
+    gone = drawn(Net(tail=True), Net())
+    assert said(gone) == ["tail.0 · Linear | 8 → 8 · 72", "tail.1 · ReLU"]
+    assert sum(edge.state == "removed" for edge in gone.edges) == 3
+
+
+def test_removed_blocks_keep_their_edges_on_both_sides() -> None:
+    long, short = Net(), Net()
+    short.layers = short.layers[:4]  # type: ignore[index,assignment]
+    picture = drawn(long, short)
+    assert [said(picture), len([edge for edge in picture.edges if edge.state == "removed"])] == [
+        ["layers.4 … 5 · Block | 8 operations · 176"], 2,
+    ]  # fmt: skip
+
+
+def test_what_never_ran_is_told_below() -> None:
+    one, other = traced(Net(), X), traced(Net(idle=True), X)
+    picture = api.render_diff(one, other, api.diff(one, other), "svg").decode()
+    assert "never called, so not drawn: + idle" in picture
+
+
+def test_a_class_of_another_name_is_marked_once_and_opens_nothing() -> None:
+    picture = drawn(Net(), Renamed())
+    assert said(picture) == []
+    (box,) = (box for box in picture.boxes if box.state)
+    assert (box.state, [text.text for text in box.texts][:2]) == ("moved", ["Renamed", "Net → Renamed"])
+
+
+def test_colour_says_nothing_but_what_changed() -> None:
+    picture = drawn(Net(), Net(tail=True))
+    assert {card.colour for card in picture.cards} == {""}
+    assert [swatch.text.text for swatch in picture.legend] == ["+ added"]

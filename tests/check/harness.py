@@ -1,8 +1,8 @@
 """Checks a file whose faults are marked in it.
 
 A file has `build()` and, where the model takes inputs, `example_inputs()`. A faulty line ends in `# expect: CODE
-module.path`, without a path where it is the root. A line `# check: train select=S003` sets options, and a line
-`# open: why` says that this one is not found yet.
+module.path`, without a path where it is the root, and once for each module that has the fault. A line
+`# check: train select=S003` sets options, and a line `# open: why` says that this one is not found yet.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from graphviz_torch.errors import BuildError
 from graphviz_torch.trace import loading, locating, targets
 
 CATALOGUE = Path(__file__).parent / "catalogue"
+PLANTED = Path(__file__).parent / "planted"
+GOOD = Path(__file__).parent / "good"
 MARK = re.compile(r"#\s*expect:\s*([A-Z]\d{3})(?:[ \t]+(\S+))?")
 OPTIONS = re.compile(r"^#\s*check:\s*(.*)$", re.MULTILINE)
 OPEN = re.compile(r"^#\s*open:\s*(.*)$", re.MULTILINE)
@@ -71,9 +73,9 @@ def case(path: Path) -> Case:
     return Case(path, path.read_text(encoding="utf-8"))
 
 
-def cases() -> list[Case]:
-    """The whole catalogue."""
-    return [case(path) for path in sorted(CATALOGUE.glob("*.py"))]
+def cases(folder: Path = CATALOGUE) -> list[Case]:
+    """The whole catalogue, or the cases of another folder."""
+    return [case(path) for path in sorted(folder.glob("*.py"))]
 
 
 def check(path: Path, **options: Any) -> Report:
@@ -100,4 +102,6 @@ def check(path: Path, **options: Any) -> Report:
 def found(report: Report) -> set[Found]:
     """What a report says, but for mere information that was not asked for."""
     told = [one for one in report if one.severity != "info" or len(report.checked) < 3]
-    return {(one.code, one.module, one.source.line if one.source else 0) for one in told}
+    return {
+        (one.code, path, one.source.line if one.source else 0) for one in told for path in (one.module, *one.others)
+    }

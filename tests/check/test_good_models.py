@@ -1,4 +1,4 @@
-"""On good models nothing is found: neither in evaluation nor in training mode."""
+"""On good models nothing is found, in either mode; those in `good` are traps for the rules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.check.harness import check, found
+from tests.check.harness import GOOD as TRAPS
+from tests.check.harness import Case, cases, check, found
 
 torch.set_num_threads(1)
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -23,3 +24,10 @@ def test_nothing_is_found(name: str, training: bool) -> None:
         pytest.skip("transformers is not installed")
     report = check(SAMPLES / f"{name}.py", training=training)
     assert found(report) == set(), report.text()
+
+
+@pytest.mark.parametrize("case", cases(TRAPS), ids=lambda case: case.path.stem)
+def test_no_rule_falls_into_a_trap(case: Case) -> None:
+    report = check(case.path, **case.options)
+    assert found(report) == case.expected, report.text()
+    assert report.graph.failure is None

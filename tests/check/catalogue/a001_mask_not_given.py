@@ -10,7 +10,7 @@ class MaskedEncoder(nn.Module):
         self.proj = nn.Linear(dim, dim)
         self.layer = nn.TransformerEncoderLayer(dim, 2, 24, batch_first=True)
 
-    def forward(self, x, mask):  # expect: A001 .
+    def forward(self, x, mask):  # expect: A001
         return self.layer(self.proj(x), src_key_padding_mask=mask)
 
 

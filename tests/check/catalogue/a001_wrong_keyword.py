@@ -10,7 +10,7 @@ class TextClassifier(nn.Module):
         self.embed = nn.Embedding(vocab, dim)
         self.head = nn.Linear(dim, 2)
 
-    def forward(self, input_ids, mask=None):  # expect: A001 .
+    def forward(self, input_ids, mask=None):  # expect: A001
         h = self.embed(input_ids)
         if mask is not None:
             h = h * mask.unsqueeze(-1)

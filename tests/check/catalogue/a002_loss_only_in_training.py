@@ -10,7 +10,7 @@ class LossInside(nn.Module):
         super().__init__()
         self.net = nn.Sequential(nn.Linear(5, 10), nn.ReLU(), nn.Linear(10, 3))
 
-    def forward(self, x, y=None):  # expect: A002 .
+    def forward(self, x, y=None):  # expect: A002
         logits = self.net(x)
         if self.training:
             return F.cross_entropy(logits, y)

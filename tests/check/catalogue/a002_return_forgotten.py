@@ -10,7 +10,7 @@ class LogisticRegression(nn.Module):
         self.scale = nn.BatchNorm1d(features)
         self.linear = nn.Linear(features, classes)
 
-    def forward(self, x):  # expect: A002 .
+    def forward(self, x):  # expect: A002
         x = self.scale(x)
         x = torch.log_softmax(self.linear(x), dim=1)
 

@@ -15,4 +15,4 @@ class Head(nn.Module):
 
 def build():
     backbone = nn.Linear(6, 12)
-    return nn.Sequential(backbone, Head(12)), (torch.randn(2, 6),)  # expect: B001 .
+    return nn.Sequential(backbone, Head(12)), (torch.randn(2, 6),)  # expect: B001

@@ -8,7 +8,7 @@ class Upsampler(nn.Module):
     def __init__(self, channels=4):
         super().__init__()
         self.conv = nn.Conv2d(3, channels, 3, padding=1)
-        self.kernel = torch.ones(channels, 1, 2, 2, device="cuda:9999")  # expect: B001 .
+        self.kernel = torch.ones(channels, 1, 2, 2, device="cuda:9999")  # expect: B001
 
     def forward(self, x):
         x = self.conv(x)

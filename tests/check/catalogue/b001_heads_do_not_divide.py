@@ -8,7 +8,7 @@ class Layer(nn.Module):
     def __init__(self, dim, heads):
         super().__init__()
         self.norm = nn.LayerNorm(dim)
-        self.attention = nn.MultiheadAttention(dim, heads, batch_first=True)  # expect: B001 .
+        self.attention = nn.MultiheadAttention(dim, heads, batch_first=True)  # expect: B001
 
     def forward(self, x):
         y = self.norm(x)

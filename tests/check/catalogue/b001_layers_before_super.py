@@ -12,7 +12,7 @@ class Base(nn.Module):
 
 class Derived(Base):
     def __init__(self):
-        self.hidden = nn.Linear(4, 8)  # expect: B001 .
+        self.hidden = nn.Linear(4, 8)  # expect: B001
         super().__init__()
 
     def forward(self, x):

@@ -7,7 +7,7 @@ from torch import nn
 class Stem(nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.conv = nn.Conv2d(in_channel=3, out_channels=width, kernel_size=3)  # expect: B001 .
+        self.conv = nn.Conv2d(in_channel=3, out_channels=width, kernel_size=3)  # expect: B001
         self.norm = nn.BatchNorm2d(width)
 
     def forward(self, x):

@@ -6,7 +6,7 @@ from torch import nn
 
 class Net(nn.Module):
     def __init__(self, dim=8):
-        self.fc1 = nn.Linear(dim, 16)  # expect: B001 .
+        self.fc1 = nn.Linear(dim, 16)  # expect: B001
         self.fc2 = nn.Linear(16, 2)
 
     def forward(self, x):

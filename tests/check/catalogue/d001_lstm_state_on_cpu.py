@@ -1,4 +1,4 @@
-# options: --assume-device cuda
+# check: assume_device=cuda
 """The hidden state of an LSTM is made with `torch.zeros` alone: input on the GPU, state on the CPU."""
 
 import torch
@@ -14,8 +14,8 @@ class Translator(nn.Module):
         self.out = nn.Linear(hidden, vocab)
 
     def forward(self, tokens):
-        h0 = torch.zeros(1, tokens.size(0), self.hidden)  # expect: D003 .
-        c0 = torch.zeros(1, tokens.size(0), self.hidden)  # expect: D003 .
+        h0 = torch.zeros(1, tokens.size(0), self.hidden)  # expect: D003
+        c0 = torch.zeros(1, tokens.size(0), self.hidden)  # expect: D003
         states, _ = self.rnn(self.embed(tokens), (h0, c0))  # expect: D001 rnn
         return self.out(states)
 

@@ -1,4 +1,4 @@
-# options: --assume-device cuda
+# check: assume_device=cuda
 """A causal mask is made in `forward` without a device, and meets scores that are on the GPU."""
 
 import torch
@@ -15,8 +15,8 @@ class CausalAttention(nn.Module):
     def forward(self, x):
         t = x.size(1)
         scores = self.q(x) @ self.k(x).transpose(1, 2)
-        mask = torch.triu(torch.ones(t, t, dtype=torch.bool), diagonal=1)  # expect: D003 .
-        scores = scores.masked_fill(mask, float("-inf"))  # expect: D001 .
+        mask = torch.triu(torch.ones(t, t, dtype=torch.bool), diagonal=1)  # expect: D003
+        scores = scores.masked_fill(mask, float("-inf"))  # expect: D001
         return scores.softmax(-1) @ self.v(x)
 
 

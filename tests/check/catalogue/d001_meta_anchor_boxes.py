@@ -14,7 +14,7 @@ class BoxHead(nn.Module):
     def forward(self, features):
         delta = self.delta(torch.relu(self.hidden(features)))
         delta = delta.view(features.size(0), -1, 4)
-        return delta + self.anchors  # expect: D001 .
+        return delta + self.anchors  # expect: D001
 
 
 def build():

@@ -1,4 +1,4 @@
-# options: --assume-device cuda
+# check: assume_device=cuda
 """Positional encoding as a plain attribute: `model.cuda()` leaves it behind."""
 
 import math

@@ -10,7 +10,7 @@ class Pyramid(nn.Module):
         super().__init__()
         row = torch.tensor([1.0, 2.0, 1.0]) / 4
         kernel = torch.outer(row, row)[None, None]
-        self.kernels = [kernel * (level + 1) for level in range(levels)]  # expect: D002 .
+        self.kernels = [kernel * (level + 1) for level in range(levels)]  # expect: D002
         self.mix = nn.Conv2d(levels, 1, 1)
 
     def forward(self, image):

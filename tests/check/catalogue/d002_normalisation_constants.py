@@ -7,8 +7,8 @@ from torch import nn
 class Classifier(nn.Module):
     def __init__(self, classes=5):
         super().__init__()
-        self.mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)  # expect: D002 .
-        self.std = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)  # expect: D002 .
+        self.mean = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)  # expect: D002
+        self.std = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)  # expect: D002
         self.conv = nn.Conv2d(3, 8, 3, padding=1)
         self.head = nn.Linear(8, classes)
 

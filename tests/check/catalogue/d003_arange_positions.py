@@ -13,7 +13,7 @@ class TinyGPT(nn.Module):
         self.head = nn.Linear(dim, vocab, bias=False)
 
     def forward(self, idx):
-        positions = torch.arange(idx.size(1))  # expect: D003 .
+        positions = torch.arange(idx.size(1))  # expect: D003
         x = self.tok(idx) + self.pos(positions)
         return self.head(self.ln(x))
 

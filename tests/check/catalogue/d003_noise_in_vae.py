@@ -14,7 +14,7 @@ class VAE(nn.Module):
 
     def reparameterize(self, mu, logvar):
         std = torch.exp(0.5 * logvar)
-        eps = torch.randn(std.size())  # expect: D003 .
+        eps = torch.randn(std.size())  # expect: D003
         return mu + eps * std
 
     def forward(self, x):

@@ -1,4 +1,4 @@
-# options: --select D004
+# check: select=D004
 """An `if` on a tensor: Python asks the device for a number before it can go on."""
 
 import torch
@@ -13,7 +13,7 @@ class GradientSafe(nn.Module):
 
     def forward(self, x):
         h = torch.relu(self.enc(x))
-        if h.abs().max() > 100.0:  # expect: D004 .
+        if h.abs().max() > 100.0:  # expect: D004
             h = h / h.abs().max()
         return self.dec(h)
 

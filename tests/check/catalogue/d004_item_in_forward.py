@@ -1,4 +1,4 @@
-# options: --select D004
+# check: select=D004
 """A temperature is read with `.item()` in every call, and the GPU has to wait for it."""
 
 import torch
@@ -14,7 +14,7 @@ class Contrastive(nn.Module):
     def forward(self, a, b):
         za = nn.functional.normalize(self.project(a), dim=-1)
         zb = nn.functional.normalize(self.project(b), dim=-1)
-        return za @ zb.t() / self.temperature.item()  # expect: D004 .
+        return za @ zb.t() / self.temperature.item()  # expect: D004
 
 
 def build():

@@ -1,4 +1,4 @@
-# options: --select D004
+# check: select=D004
 """Experts are chosen by `nonzero`, whose size is known to no one until the device has finished."""
 
 import torch
@@ -15,7 +15,7 @@ class Router(nn.Module):
         choice = self.gate(x).argmax(dim=-1)
         out = torch.zeros_like(x)
         for number, expert in enumerate(self.experts):
-            rows = torch.nonzero(choice == number).squeeze(1)  # expect: D004 .
+            rows = torch.nonzero(choice == number).squeeze(1)  # expect: D004
             out = out.index_add(0, rows, expert(x[rows]))
         return out
 

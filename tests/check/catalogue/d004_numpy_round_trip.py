@@ -1,4 +1,4 @@
-# options: --select D004
+# check: select=D004
 """A median filter by NumPy in the middle of the model."""
 
 import numpy as np
@@ -15,7 +15,7 @@ class Smoother(nn.Module):
     def forward(self, signal):
         h = self.before(signal)
         weights = np.hanning(12).astype("float32")
-        level = float(np.median(h.detach().cpu().numpy()))  # expect: D004 .
+        level = float(np.median(h.detach().cpu().numpy()))  # expect: D004
         return self.after((h - level) * torch.as_tensor(weights, device=h.device))
 
 

@@ -13,7 +13,7 @@ class Spectrum(nn.Module):
 
     def forward(self, frames):
         x = frames * self.gain
-        x = x * self.window  # expect: D005 .
+        x = x * self.window  # expect: D005
         return torch.log1p(x.abs()).cumsum(dim=-1)
 
 

@@ -13,7 +13,7 @@ class IrisNet(nn.Module):
 
     def forward(self, x, y):
         logits = self.out(F.relu(self.hidden(x)))
-        return F.cross_entropy(logits, y)  # expect: D005 .
+        return F.cross_entropy(logits, y)  # expect: D005
 
 
 def build():

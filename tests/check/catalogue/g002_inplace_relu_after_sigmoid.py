@@ -1,4 +1,4 @@
-# options: --select G002 --backward
+# check: select=G002 backward
 """A gate's sigmoid is scaled in place, and the sigmoid's backward needs what it had given."""
 
 import torch

@@ -1,4 +1,4 @@
-# options: --select G002 --backward
+# check: select=G002 backward
 """`x += y` where `tanh` has kept its result for backward."""
 
 import torch
@@ -14,7 +14,7 @@ class Residual(nn.Module):
     def forward(self, x):
         h = torch.tanh(self.inner(x))
         y = self.outer(h)
-        h += y  # expect: G002 blocks.0, blocks.1
+        h += y  # expect: G002 blocks.0 # expect: G002 blocks.1
         return h
 
 

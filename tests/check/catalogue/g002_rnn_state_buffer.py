@@ -1,4 +1,4 @@
-# options: --select G002 --backward
+# check: select=G002 backward
 """The states of a recurrence are written into one tensor, from which the next step reads."""
 
 import torch
@@ -17,7 +17,7 @@ class HandWrittenRNN(nn.Module):
         steps = sequence.size(0)
         states = sequence.new_zeros(steps + 1, self.hidden)
         for t in range(steps):
-            states[t + 1] = torch.tanh(self.inp(sequence[t]) + self.rec(states[t]))  # expect: G002 .
+            states[t + 1] = torch.tanh(self.inp(sequence[t]) + self.rec(states[t]))  # expect: G002
         return self.out(states[-1])
 
 

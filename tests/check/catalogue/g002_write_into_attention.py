@@ -1,4 +1,4 @@
-# options: --select G002 --backward
+# check: select=G002 backward
 """The attention of padded keys is set to zero after the softmax, by writing into its result."""
 
 import torch
@@ -15,7 +15,7 @@ class PooledAttention(nn.Module):
     def forward(self, tokens, padding):
         scores = self.key(tokens) @ self.query
         weights = scores.softmax(dim=1)
-        weights[padding] = 0.0  # expect: G002 .
+        weights[padding] = 0.0  # expect: G002
         return (weights.unsqueeze(-1) * self.value(tokens)).sum(dim=1)
 
 

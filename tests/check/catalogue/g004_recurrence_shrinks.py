@@ -1,4 +1,4 @@
-# options: --select G004 --backward
+# check: select=G004 backward
 """A recurrence over fifty steps with a small recurrent weight; only the last state is read, so the first forget."""
 
 import torch

@@ -1,4 +1,4 @@
-# options: --select G004 --backward
+# check: select=G004 backward
 """Twelve sigmoids in a row: the first layers receive next to nothing."""
 
 import torch

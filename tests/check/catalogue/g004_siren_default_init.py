@@ -1,4 +1,4 @@
-# options: --select G004 --backward
+# check: select=G004 backward
 """A network of sines with a frequency of 30 and the usual initial weights: each layer multiplies the gradient."""
 
 import torch

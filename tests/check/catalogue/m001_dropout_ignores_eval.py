@@ -14,7 +14,7 @@ class TextCNN(nn.Module):
 
     def forward(self, ids):
         h = F.relu(self.conv(self.embed(ids).transpose(1, 2)))
-        h = F.dropout(h.amax(dim=2), p=0.5)  # expect: M001 .
+        h = F.dropout(h.amax(dim=2), p=0.5)  # expect: M001
         return self.fc(h)
 
 

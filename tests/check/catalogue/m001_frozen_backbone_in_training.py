@@ -1,4 +1,4 @@
-# options: --train
+# check: train
 """The backbone was put in eval before training, the rest of the model trains."""
 
 import torch
@@ -8,7 +8,7 @@ from torch import nn
 class TransferModel(nn.Module):
     def __init__(self, classes=3):
         super().__init__()
-        self.backbone = nn.Sequential(  # expect: M001 backbone|backbone.1
+        self.backbone = nn.Sequential(  # expect: M001 backbone
             nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU()
         )
         self.neck = nn.BatchNorm1d(8)

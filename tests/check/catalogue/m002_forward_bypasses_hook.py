@@ -1,4 +1,4 @@
-# options: --select M002
+# check: select=M002
 """A hook is to collect features, and `forward` calls the layer's `.forward`, past the hook."""
 
 import torch

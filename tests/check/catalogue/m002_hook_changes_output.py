@@ -1,4 +1,4 @@
-# options: --select M002
+# check: select=M002
 """A forgotten debugging hook clamps what a layer gives."""
 
 import torch

@@ -1,4 +1,4 @@
-# options: --select M002
+# check: select=M002
 """The hook was put on a branch that this input does not take."""
 
 import torch

@@ -1,4 +1,4 @@
-# options: --select M002
+# check: select=M002
 """A pre-hook scales the images before the first layer; the class does not show it."""
 
 import torch

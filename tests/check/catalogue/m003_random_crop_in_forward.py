@@ -1,4 +1,4 @@
-# options: --select M003
+# check: select=M003
 """Augmentation inside the model: the brightness is drawn in eval as well."""
 
 import torch

@@ -1,4 +1,4 @@
-# options: --select M003
+# check: select=M003
 """A VAE that samples in eval as in training: two calls, two answers."""
 
 import torch
@@ -13,7 +13,7 @@ class VAE(nn.Module):
 
     def forward(self, x):
         mu, logvar = self.encoder(x).chunk(2, dim=-1)
-        z = mu + torch.randn_like(mu) * (0.5 * logvar).exp()  # expect: M003 .
+        z = mu + torch.randn_like(mu) * (0.5 * logvar).exp()  # expect: M003
         return self.decoder(z)
 
 

@@ -1,4 +1,4 @@
-# options: --select M003
+# check: select=M003
 """A recurrent state is kept on the module and never reset: each call starts where the last one ended."""
 
 import torch
@@ -13,7 +13,7 @@ class Streaming(nn.Module):
         self.state = None
 
     def forward(self, frame):
-        self.state = self.cell(frame, self.state)  # expect: M003 cell|.
+        self.state = self.cell(frame, self.state)  # expect: M003 cell
         return self.out(self.state)
 
 

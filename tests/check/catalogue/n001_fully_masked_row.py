@@ -15,7 +15,7 @@ class Attention(nn.Module):
         k, v = self.kv(x).chunk(2, dim=-1)
         scores = self.q(x) @ k.transpose(1, 2)
         scores = scores.masked_fill(~keep.unsqueeze(1), -torch.inf)
-        weights = torch.softmax(scores, dim=-1)  # expect: N001 .
+        weights = torch.softmax(scores, dim=-1)  # expect: N001
         return self.o(weights @ v)
 
 

@@ -13,7 +13,7 @@ class LogIntensity(nn.Module):
     def forward(self, x):
         h = torch.tanh(self.enc(x))
         intensity = torch.relu(self.rate(h))
-        return torch.log(intensity)  # expect: N001 .
+        return torch.log(intensity)  # expect: N001
 
 
 def build():

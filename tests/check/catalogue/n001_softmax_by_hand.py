@@ -12,7 +12,7 @@ class EnergyModel(nn.Module):
 
     def forward(self, x):
         energy = self.energy(torch.relu(self.phi(x)))
-        unnormalised = torch.exp(energy)  # expect: N001 .
+        unnormalised = torch.exp(energy)  # expect: N001
         return unnormalised / unnormalised.sum(dim=-1, keepdim=True)
 
 

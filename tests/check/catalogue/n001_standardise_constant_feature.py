@@ -12,7 +12,7 @@ class TabularNet(nn.Module):
 
     def forward(self, table):
         centred = table - table.mean(dim=0)
-        scaled = centred / table.std(dim=0)  # expect: N001 .
+        scaled = centred / table.std(dim=0)  # expect: N001
         return self.out(self.body(scaled))
 
 

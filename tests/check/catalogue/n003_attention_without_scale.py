@@ -1,4 +1,4 @@
-# options: --select N003 --stats
+# check: select=N003 stats
 """Dot products of 256 dimensions without the square root: the softmax is one-hot from the start."""
 
 import torch
@@ -16,7 +16,7 @@ class UnscaledAttention(nn.Module):
 
     def forward(self, x):
         scores = self.q(x) @ self.k(x).transpose(1, 2)
-        weights = torch.softmax(scores, dim=-1)  # expect: N003 .
+        weights = torch.softmax(scores, dim=-1)  # expect: N003
         return weights @ self.v(x)
 
 

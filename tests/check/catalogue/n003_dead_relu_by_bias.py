@@ -1,4 +1,4 @@
-# options: --select N003 --stats
+# check: select=N003 stats
 """A bias of minus ten in front of a ReLU: not one unit is ever on."""
 
 import torch

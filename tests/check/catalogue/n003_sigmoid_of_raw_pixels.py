@@ -1,4 +1,4 @@
-# options: --select N003 --stats
+# check: select=N003 stats
 """Images of 0 to 255 that no one scaled: every sigmoid is at one of its ends."""
 
 import torch
@@ -14,7 +14,7 @@ class Gate(nn.Module):
         nn.init.normal_(self.gate.weight)
 
     def forward(self, pixels):
-        g = torch.sigmoid(self.gate(self.flat(pixels)))  # expect: N003 .
+        g = torch.sigmoid(self.gate(self.flat(pixels)))  # expect: N003
         return self.out(g)
 
 

@@ -11,7 +11,7 @@ class Scorer(nn.Module):
 
     def forward(self, x):
         scores = self.net(x)
-        return torch.log_softmax(scores, dim=-1)  # expect: N004 .
+        return torch.log_softmax(scores, dim=-1)  # expect: N004
 
 
 def build():

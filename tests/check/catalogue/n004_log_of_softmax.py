@@ -12,7 +12,7 @@ class PolicyNet(nn.Module):
 
     def forward(self, state):
         p = torch.softmax(self.logits(torch.relu(self.fc(state))), dim=-1)
-        log_p = torch.log(p)  # expect: N004 .
+        log_p = torch.log(p)  # expect: N004
         return -(p * log_p).sum(dim=-1)
 
 

@@ -13,7 +13,7 @@ class SoftNet(nn.Module):
 
     def forward(self, x, y):
         probabilities = self.softmax(self.body(x))
-        loss = F.cross_entropy(probabilities, y)  # expect: N004 .
+        loss = F.cross_entropy(probabilities, y)  # expect: N004
         return loss, probabilities
 
 

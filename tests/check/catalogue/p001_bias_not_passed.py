@@ -11,7 +11,7 @@ class ScaledLinear(nn.Module):
     def __init__(self, fan_in, fan_out):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(fan_out, fan_in) / math.sqrt(fan_in))
-        self.bias = nn.Parameter(torch.zeros(fan_out))  # expect: P001 hidden, out
+        self.bias = nn.Parameter(torch.zeros(fan_out))  # expect: P001 hidden # expect: P001 out
 
     def forward(self, x):
         return F.linear(x, self.weight)

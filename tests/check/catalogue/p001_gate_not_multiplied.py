@@ -9,7 +9,7 @@ class GatedBlock(nn.Module):
         super().__init__()
         self.norm = nn.LayerNorm(dim)
         self.ff = nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
-        self.gate = nn.Parameter(torch.zeros(dim))  # expect: P001 blocks.0, blocks.1
+        self.gate = nn.Parameter(torch.zeros(dim))  # expect: P001 blocks.0 # expect: P001 blocks.1
 
     def forward(self, x):
         return x + self.ff(self.norm(x))

@@ -13,7 +13,7 @@ class TwoStage(nn.Module):
 
     def forward(self, words):
         tag_scores = self.tagger(words)
-        tags = tag_scores.argmax(dim=-1)  # expect: P002 .
+        tags = tag_scores.argmax(dim=-1)  # expect: P002
         return self.parser(self.tag_embedding(tags))
 
 

@@ -14,7 +14,7 @@ class Segmenter(nn.Module):
 
     def forward(self, image):
         low = torch.relu(self.stem(image))
-        aux = self.aux(low)  # expect: P002|P001 aux
+        aux = self.aux(low)  # expect: P002 aux
         high = torch.relu(self.body(low))
         out = self.main(high)
         del aux

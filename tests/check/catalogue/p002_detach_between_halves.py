@@ -12,7 +12,7 @@ class Autoencoder(nn.Module):
 
     def forward(self, x):
         code = self.encoder(x)
-        code = code.detach()  # expect: P002 .
+        code = code.detach()  # expect: P002
         return self.decoder(code)
 
 

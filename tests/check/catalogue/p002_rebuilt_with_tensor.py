@@ -15,7 +15,7 @@ class MultiTask(nn.Module):
         h = torch.relu(self.trunk(x))
         age_loss = (self.age(h).squeeze(1) - age).pow(2).mean()
         height_loss = (self.height(h).squeeze(1) - height).pow(2).mean()
-        losses = [age_loss, height_loss.item()]  # expect: P002 .
+        losses = [age_loss, height_loss.item()]  # expect: P002
         return losses[0] + losses[1]
 
 

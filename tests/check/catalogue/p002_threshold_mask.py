@@ -12,7 +12,7 @@ class TokenPruner(nn.Module):
 
     def forward(self, tokens):
         importance = torch.sigmoid(self.score(tokens))
-        keep = (importance > 0.5).float()  # expect: P002 .
+        keep = (importance > 0.5).float()  # expect: P002
         return self.mix(tokens * keep)
 
 

@@ -13,7 +13,7 @@ class MedianHead(nn.Module):
 
     def forward(self, x):
         h = torch.tanh(self.embed(x))
-        middle = np.median(h.detach().numpy(), axis=1, keepdims=True)  # expect: P002 .
+        middle = np.median(h.detach().numpy(), axis=1, keepdims=True)  # expect: P002
         return self.out(torch.from_numpy(middle).to(h.dtype))
 
 

@@ -8,7 +8,7 @@ class MultiHead(nn.Module):
     def __init__(self, tasks=("depth", "normal")):
         super().__init__()
         self.encoder = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU())
-        self.heads = {task: nn.Conv2d(8, 1, 1) for task in tasks}  # expect: P003 .
+        self.heads = {task: nn.Conv2d(8, 1, 1) for task in tasks}  # expect: P003
 
     def forward(self, image):
         features = self.encoder(image)

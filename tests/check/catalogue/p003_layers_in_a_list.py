@@ -8,7 +8,7 @@ class DeepMLP(nn.Module):
     def __init__(self, dim=16, depth=3, classes=4):
         super().__init__()
         self.stem = nn.Linear(8, dim)
-        self.hidden = [nn.Linear(dim, dim) for _ in range(depth)]  # expect: P003 .
+        self.hidden = [nn.Linear(dim, dim) for _ in range(depth)]  # expect: P003
         self.head = nn.Linear(dim, classes)
 
     def forward(self, x):

@@ -7,7 +7,7 @@ from torch import nn
 class Inception(nn.Module):
     def __init__(self, cin, width):
         super().__init__()
-        self.branches = (  # expect: P003 stages.0, stages.1
+        self.branches = (  # expect: P003 stages.0 # expect: P003 stages.1
             nn.Conv2d(cin, width, 1),
             nn.Conv2d(cin, width, 3, padding=1),
         )

@@ -9,7 +9,7 @@ class ClipHead(nn.Module):
         super().__init__()
         self.text = nn.Linear(dim, 8)
         self.image = nn.Linear(dim, 8)
-        self.logit_scale = torch.tensor(2.6, requires_grad=True)  # expect: P003 .
+        self.logit_scale = torch.tensor(2.6, requires_grad=True)  # expect: P003
 
     def forward(self, text, image):
         t = nn.functional.normalize(self.text(text), dim=-1)

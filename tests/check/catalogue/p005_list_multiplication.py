@@ -1,4 +1,4 @@
-# options: --select P005
+# check: select=P005
 """`[block] * 3` makes one block three times, not three blocks."""
 
 import torch
@@ -10,7 +10,7 @@ class Stack(nn.Module):
         super().__init__()
         self.embed = nn.Linear(6, dim)
         block = nn.Sequential(nn.Linear(dim, dim), nn.GELU())
-        self.blocks = nn.ModuleList([block] * depth)  # expect: P005 blocks.0|blocks.0.0|blocks.1|blocks.1.0
+        self.blocks = nn.ModuleList([block] * depth)  # expect: P005 blocks.0
         self.head = nn.Linear(dim, 2)
 
     def forward(self, x):

@@ -1,4 +1,4 @@
-# options: --select P005
+# check: select=P005
 """The output layer takes the weight of the embedding: meant, and worth to be told."""
 
 import torch
@@ -11,7 +11,7 @@ class TiedLM(nn.Module):
         self.embedding = nn.Embedding(vocab, dim)
         self.rnn = nn.GRU(dim, dim, batch_first=True)
         self.decoder = nn.Linear(dim, vocab, bias=False)
-        self.decoder.weight = self.embedding.weight  # expect: P005 decoder|embedding
+        self.decoder.weight = self.embedding.weight  # expect: P005 decoder
 
     def forward(self, tokens):
         states, _ = self.rnn(self.embedding(tokens))

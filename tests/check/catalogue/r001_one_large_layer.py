@@ -1,4 +1,4 @@
-# options: --select R001 --time
+# check: select=R001 time
 """Nearly all the time goes into one layer, which flattened a large map."""
 
 import torch

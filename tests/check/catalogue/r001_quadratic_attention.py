@@ -1,4 +1,4 @@
-# options: --select R001 --time
+# check: select=R001 time
 """Pairwise distances of two thousand points, written out with all their features."""
 
 import torch
@@ -13,7 +13,7 @@ class PointNet(nn.Module):
 
     def forward(self, points):
         h = self.embed(points)
-        gaps = torch.exp(h.unsqueeze(1) - h.unsqueeze(0))  # expect: R001 .
+        gaps = torch.exp(h.unsqueeze(1) - h.unsqueeze(0))  # expect: R001
         return self.out(gaps.mean(dim=1))
 
 

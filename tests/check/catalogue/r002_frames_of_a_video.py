@@ -1,4 +1,4 @@
-# options: --select R002
+# check: select=R002
 """A video is encoded frame by frame; the frames could be a part of the batch."""
 
 import torch
@@ -13,10 +13,10 @@ class VideoNet(nn.Module):
         self.head = nn.Linear(8, 3)
 
     def encode(self, frame):
-        return torch.relu(self.cnn(frame)).mean(dim=(2, 3))  # expect: R002 .|cnn
+        return torch.relu(self.cnn(frame)).mean(dim=(2, 3))
 
     def forward(self, clip):
-        frames = [self.encode(frame) for frame in clip.unbind(dim=1)]
+        frames = [self.encode(frame) for frame in clip.unbind(dim=1)]  # expect: R002
         h = self.temporal(torch.stack(frames, dim=2))
         return self.head(h.mean(dim=2))
 

@@ -1,4 +1,4 @@
-# options: --select R002
+# check: select=R002
 """Attention head by head in a Python loop over slices of one tensor."""
 
 import torch
@@ -17,7 +17,7 @@ class LoopedHeads(nn.Module):
         q, k, v = self.qkv(x).view(b, t, 3, self.heads, -1).permute(2, 3, 0, 1, 4)
         outs = []
         for h in range(self.heads):
-            weights = torch.softmax(q[h] @ k[h].transpose(1, 2), dim=-1)  # expect: R002 .
+            weights = torch.softmax(q[h] @ k[h].transpose(1, 2), dim=-1)  # expect: R002
             outs.append(weights @ v[h])
         return self.proj(torch.cat(outs, dim=-1))
 

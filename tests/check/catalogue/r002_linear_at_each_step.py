@@ -1,4 +1,4 @@
-# options: --select R002
+# check: select=R002
 """The output layer of a sequence model is called for each time step, though it takes them all."""
 
 import torch
@@ -17,7 +17,7 @@ class CharRNN(nn.Module):
         logits = []
         for t in range(states.size(1)):
             step = states[:, t]
-            logits.append(self.decode(step))  # expect: R002 .|decode
+            logits.append(self.decode(step))  # expect: R002
         return torch.stack(logits, dim=1)
 
 

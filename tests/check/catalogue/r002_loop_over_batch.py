@@ -1,4 +1,4 @@
-# options: --select R002
+# check: select=R002
 """The samples of a batch go through the encoder one after the other."""
 
 import torch
@@ -14,7 +14,7 @@ class SetEncoder(nn.Module):
     def forward(self, batch):
         codes = []
         for sample in batch:
-            codes.append(self.encoder(sample))  # expect: R002 .|encoder|encoder.0
+            codes.append(self.encoder(sample))  # expect: R002
         return self.head(torch.stack(codes))
 
 

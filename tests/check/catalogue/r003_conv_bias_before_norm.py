@@ -1,4 +1,4 @@
-# options: --select R003
+# check: select=R003
 """Each convolution has a bias that the batch norm after it takes off again."""
 
 import torch
@@ -8,7 +8,7 @@ from torch import nn
 class ConvBN(nn.Module):
     def __init__(self, cin, cout):
         super().__init__()
-        self.conv = nn.Conv2d(cin, cout, 3, padding=1)  # expect: R003 stage1.conv, stage2.conv
+        self.conv = nn.Conv2d(cin, cout, 3, padding=1)  # expect: R003 stage1.conv # expect: R003 stage2.conv
         self.bn = nn.BatchNorm2d(cout)
 
     def forward(self, x):

@@ -1,4 +1,4 @@
-# options: --select R003
+# check: select=R003
 """A perceptron with BatchNorm1d, and biases that do nothing."""
 
 import torch

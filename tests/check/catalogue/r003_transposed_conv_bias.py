@@ -1,4 +1,4 @@
-# options: --select R003
+# check: select=R003
 """The generator of a GAN: transposed convolutions with a bias, each before a norm."""
 
 import torch

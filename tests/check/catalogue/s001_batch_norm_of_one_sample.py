@@ -1,4 +1,4 @@
-# options: --train
+# check: train
 """A batch of one image in training: pooled to one pixel, there is nothing to take a variance of."""
 
 import torch

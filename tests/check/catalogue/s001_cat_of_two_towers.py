@@ -14,7 +14,7 @@ class TwoTowers(nn.Module):
     def forward(self, text, image):
         t = self.text(text)
         i = self.image(image).flatten(2)
-        joined = torch.cat([t, i], dim=1)  # expect: S001 .
+        joined = torch.cat([t, i], dim=1)  # expect: S001
         return self.fuse(joined)
 
 

@@ -19,7 +19,7 @@ class CrossAttention(nn.Module):
         k, v = self.kv(memory).chunk(2, dim=-1)
         q, k, v = self.split(self.q(x)), self.split(k), self.split(v)
         weights = torch.einsum("bhid,bhjd->bhij", q, k).softmax(-1)
-        mixed = torch.einsum("bhij,bhid->bhid", weights, v)  # expect: S001 .
+        mixed = torch.einsum("bhij,bhid->bhid", weights, v)  # expect: S001
         return self.out(mixed.transpose(1, 2).flatten(2))
 
 

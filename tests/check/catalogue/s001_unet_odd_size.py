@@ -25,7 +25,7 @@ class UNet(nn.Module):
         e1 = self.enc1(x)
         e2 = self.enc2(self.pool(e1))
         b = self.bottleneck(self.pool(e2))
-        d2 = self.dec2(torch.cat([self.up2(b), e2], dim=1))  # expect: S001 .
+        d2 = self.dec2(torch.cat([self.up2(b), e2], dim=1))  # expect: S001
         d1 = self.dec1(torch.cat([self.up1(d2), e1], dim=1))
         return self.out(d1)
 

@@ -16,7 +16,7 @@ class MergeHeads(nn.Module):
         qkv = self.to_qkv(x).view(b, n, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         q, k, v = qkv.unbind(0)
         mixed = (q @ k.transpose(-2, -1)).softmax(-1) @ v
-        mixed = mixed.transpose(1, 2).view(b, n, d)  # expect: S001 .
+        mixed = mixed.transpose(1, 2).view(b, n, d)  # expect: S001
         return self.out(mixed)
 
 

@@ -1,4 +1,4 @@
-# options: --select S002
+# check: select=S002
 """Scores of one per sample weigh a value of one per sample: a sum of `[B]` and `[B, 1]` grows to `[B, B]`."""
 
 import torch
@@ -15,7 +15,7 @@ class Rating(nn.Module):
 
     def forward(self, users, items):
         match = (self.user(users) * self.item(items)).sum(dim=1)
-        rating = match + self.user_bias(users)  # expect: S002 .
+        rating = match + self.user_bias(users)  # expect: S002
         return rating + self.item_bias(items)
 
 

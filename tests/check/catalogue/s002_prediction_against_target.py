@@ -1,4 +1,4 @@
-# options: --select S002
+# check: select=S002
 """A loss written out in the model: predictions are `[B, 1]`, targets `[B]`, and each meets each."""
 
 import torch
@@ -12,7 +12,7 @@ class PriceRegressor(nn.Module):
 
     def forward(self, x, price):
         prediction = self.net(x)
-        error = prediction - price  # expect: S002 .
+        error = prediction - price  # expect: S002
         return (error**2).mean()
 
 

@@ -1,4 +1,4 @@
-# options: --select S002
+# check: select=S002
 """Actor and critic: the critic's column of values is taken from a row of rewards."""
 
 import torch
@@ -14,7 +14,7 @@ class ActorCritic(nn.Module):
 
     def forward(self, observation, reward):
         h = self.body(observation)
-        advantage = torch.sub(reward, self.critic(h))  # expect: S002 .
+        advantage = torch.sub(reward, self.critic(h))  # expect: S002
         return self.actor(h), advantage
 
 

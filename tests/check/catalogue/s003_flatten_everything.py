@@ -12,7 +12,7 @@ class Pairwise(nn.Module):
 
     def forward(self, x):
         z = self.norm(self.encoder(x))
-        z = z.flatten()  # expect: S003 .
+        z = z.flatten()  # expect: S003
         return torch.tanh(z)
 
 

@@ -14,7 +14,7 @@ class SpeechEncoder(nn.Module):
     def forward(self, mels):
         b, t, _ = mels.shape
         h = self.proj(mels)
-        h = h.reshape(t, b, -1)  # expect: S003 .
+        h = h.reshape(t, b, -1)  # expect: S003
         h, _ = self.rnn(h)
         return self.out(h[-1])
 

@@ -12,7 +12,7 @@ class AttentionPool(nn.Module):
         self.head = nn.Linear(dim, 3)
 
     def forward(self, tokens):
-        weights = torch.softmax(self.score(tokens), dim=0)  # expect: S003 .
+        weights = torch.softmax(self.score(tokens), dim=0)  # expect: S003
         pooled = (weights * self.value(tokens)).sum(dim=1)
         return self.head(pooled)
 

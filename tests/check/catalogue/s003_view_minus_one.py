@@ -15,7 +15,7 @@ class AudioClassifier(nn.Module):
     def forward(self, wave):
         h = self.relu(self.conv(wave))
         h = self.relu(self.conv2(h))
-        h = h.view(-1, 128)  # expect: S003 .
+        h = h.view(-1, 128)  # expect: S003
         return self.fc(h)
 
 

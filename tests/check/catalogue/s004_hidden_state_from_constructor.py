@@ -1,4 +1,4 @@
-# options: --select S004
+# check: select=S004
 """The initial hidden state is as wide as the batch size given to the constructor."""
 
 import torch

@@ -1,4 +1,4 @@
-# options: --select S004
+# check: select=S004
 """`squeeze()` without a dimension: right for any batch but that of one sample."""
 
 import torch
@@ -15,7 +15,7 @@ class ReIdentification(nn.Module):
 
     def forward(self, crops):
         x = self.pool(self.conv(crops))
-        x = torch.squeeze(x)  # expect: S004 .
+        x = torch.squeeze(x)  # expect: S004
         return self.classifier(torch.relu(self.bottleneck(x)))
 
 

@@ -1,4 +1,4 @@
-# options: --select S005
+# check: select=S005
 """A discriminator for 64 pixels is given 16: from the fifth stride on there is one pixel left to look at."""
 
 import torch

@@ -1,4 +1,4 @@
-# options: --select S005
+# check: select=S005
 """Five poolings on 32 pixels: the last convolutions look at single pixels within their padding."""
 
 import torch

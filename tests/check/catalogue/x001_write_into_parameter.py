@@ -12,7 +12,7 @@ class Prototypes(nn.Module):
 
     def forward(self, x):
         z = self.encoder(x)
-        self.table[0] = 0.0  # expect: X001 .
+        self.table[0] = 0.0  # expect: X001
         return torch.cdist(z, self.table)
 
 

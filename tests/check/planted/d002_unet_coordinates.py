@@ -9,7 +9,7 @@ class CoordUNet(UNet):
     def __init__(self, size=64):
         super().__init__(channels=5)
         axis = torch.linspace(-1, 1, size)
-        self.grid = torch.stack(torch.meshgrid(axis, axis, indexing="ij"))  # expect: D002 .
+        self.grid = torch.stack(torch.meshgrid(axis, axis, indexing="ij"))  # expect: D002
 
     def forward(self, image):
         grid = self.grid.expand(image.size(0), -1, -1, -1)

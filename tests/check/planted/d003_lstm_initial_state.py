@@ -8,7 +8,7 @@ from tests.check.bodies.lstm import LanguageModel, tokens
 class Stateful(LanguageModel):
     def initial(self, batch):
         size = (2 * self.layers, batch, self.hidden)
-        return torch.zeros(size), torch.zeros(size)  # expect: D003 .
+        return torch.zeros(size), torch.zeros(size)  # expect: D003
 
     def encode(self, words):
         x = self.dropout(self.embedding(words))

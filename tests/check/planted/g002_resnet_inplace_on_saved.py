@@ -1,4 +1,4 @@
-# options: --select G002 --backward
+# check: select=G002 backward
 """A gate in each of the last blocks of a ResNet-50 is clamped in place after its sigmoid."""
 
 import torch
@@ -15,7 +15,7 @@ class Gated(Bottleneck):
     def forward(self, x):
         y = self.branch(x)
         gate = torch.sigmoid(self.gate(y))
-        gate += 0.1  # expect: G002 layer4.0, layer4.1, layer4.2
+        gate += 0.1  # expect: G002 layer4.0 # expect: G002 layer4.1 # expect: G002 layer4.2
         return self.relu(gate * y + self.downsample(x))
 
 

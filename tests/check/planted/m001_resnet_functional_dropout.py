@@ -9,7 +9,7 @@ from tests.check.bodies.resnet import ResNet
 class Net(ResNet):
     def forward(self, x):
         h = self.avgpool(self.features(x)).flatten(1)
-        h = F.dropout(h, 0.2)  # expect: M001 .
+        h = F.dropout(h, 0.2)  # expect: M001
         return self.fc(h)
 
 

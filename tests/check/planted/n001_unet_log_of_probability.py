@@ -9,7 +9,7 @@ class LogUNet(UNet):
     def forward(self, image):
         logits = self.outc(self.decode(self.encode(image))) * 1e6
         probability = torch.softmax(logits, dim=1)
-        return torch.log(probability)  # expect: N001 .; N004 .
+        return torch.log(probability)  # expect: N001 # expect: N004
 
 
 def build():

@@ -16,7 +16,7 @@ class Classifier(nn.Module):
     def forward(self, input_ids, labels):
         states = self.bert(input_ids).last_hidden_state
         scores = self.classifier(states[:, 0]).softmax(dim=-1)
-        return F.cross_entropy(scores, labels), scores  # expect: N004 .
+        return F.cross_entropy(scores, labels), scores  # expect: N004
 
 
 def build():

@@ -15,7 +15,7 @@ class Classifier(nn.Module):
 
     def forward(self, input_ids):
         with torch.no_grad():
-            states = self.bert(input_ids).last_hidden_state  # expect: P002 bert|bert.embeddings.word_embeddings
+            states = self.bert(input_ids).last_hidden_state  # expect: P002 bert
         return self.classifier(self.dropout(states[:, 0]))
 
 

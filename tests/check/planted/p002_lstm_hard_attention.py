@@ -8,7 +8,7 @@ from tests.check.bodies.lstm import LanguageModel, tokens
 class HardAttention(LanguageModel):
     def pool(self, states, words):
         scores = self.attention(states).squeeze(-1)
-        best = scores.argmax(dim=1)  # expect: P002 .
+        best = scores.argmax(dim=1)  # expect: P002
         return states[torch.arange(words.size(0), device=words.device), best]
 
 

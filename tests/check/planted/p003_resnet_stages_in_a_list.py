@@ -20,7 +20,7 @@ class SqueezeExcite(nn.Module):
 class SENet(ResNet):
     def __init__(self):
         super().__init__()
-        self.excite = [SqueezeExcite(256 * 2**stage) for stage in range(4)]  # expect: P003 .
+        self.excite = [SqueezeExcite(256 * 2**stage) for stage in range(4)]  # expect: P003
 
     def features(self, x):
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))

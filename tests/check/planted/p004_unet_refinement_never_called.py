@@ -18,7 +18,7 @@ class Gate(nn.Module):
 class GatedUp(Up):
     def __init__(self, channels):
         super().__init__(channels)
-        self.gate = Gate(channels // 2)  # expect: P004 ups.0.gate, ups.1.gate, ups.2.gate, ups.3.gate
+        self.gate = Gate(channels // 2)  # expect: P004 ups.0.gate # expect: P004 ups.1.gate
 
 
 class AttentionUNet(UNet):
@@ -27,4 +27,4 @@ class AttentionUNet(UNet):
 
 
 def build():
-    return AttentionUNet(), (torch.randn(1, 3, 64, 64),)
+    return AttentionUNet(depth=2), (torch.randn(1, 3, 64, 64),)

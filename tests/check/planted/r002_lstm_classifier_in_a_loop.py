@@ -1,4 +1,4 @@
-# options: --select R002
+# check: select=R002
 """A language model whose classifier runs once for each position."""
 
 import torch
@@ -11,7 +11,7 @@ class Tagger(LanguageModel):
         states = self.encode(words)
         tags = []
         for position in range(states.size(1)):
-            tags.append(self.classifier(states[:, position]))  # expect: R002 .|classifier|classifier.0
+            tags.append(self.classifier(states[:, position]))  # expect: R002
         weights = self.attention(states).softmax(dim=1)
         return torch.stack(tags, dim=1) * weights
 

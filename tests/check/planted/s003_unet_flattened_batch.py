@@ -14,7 +14,7 @@ class WithClassifier(UNet):
     def forward(self, image):
         levels = self.encode(image)
         mask = self.outc(self.decode(levels))
-        pooled = levels[-1].amax(dim=(2, 3)).view(-1, 64)  # expect: S003 .
+        pooled = levels[-1].amax(dim=(2, 3)).view(-1, 64)  # expect: S003
         return mask, self.classify(pooled)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
+from graphviz_torch import api
+from graphviz_torch.check.options import CheckOptions
 from tests.check.harness import GOOD as TRAPS
 from tests.check.harness import Case, cases, check, found
+from tests.models import catalogue, control, gradients, layers, machinery
 
 torch.set_num_threads(1)
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -31,3 +35,24 @@ def test_no_rule_falls_into_a_trap(case: Case) -> None:
     report = check(case.path, **case.options)
     assert found(report) == case.expected, report.text()
     assert report.graph.failure is None
+
+
+@pytest.mark.parametrize(
+    "factory",
+    [
+        layers.lstm,
+        layers.encoder,
+        layers.fourier,
+        layers.windows,
+        control.reuse,
+        control.tied,
+        gradients.checkpointed,
+        gradients.functional_call,
+        machinery.parametrized,
+        machinery.lazy,
+    ],
+)
+def test_nothing_is_found_in_models_of_other_tests(factory: Callable[[], catalogue.Case]) -> None:
+    model, args, kwargs = factory()
+    report = api.check(model, args, kwargs, CheckOptions(training=False))
+    assert found(report) == set(), report.text()

@@ -1,4 +1,4 @@
-"""Rotary positions, kept in a cache that `forward` fills where the input is; not a part of the state."""
+"""Rotary positions, made in `forward` where the input is, from rates in a buffer that is not a part of the state."""
 
 import torch
 from torch import nn

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from graphviz_torch import plugins
 from graphviz_torch.errors import RenderError, RenderLimitError, TorchvizError
 from graphviz_torch.ir import serial
+from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import part, view
@@ -151,10 +152,11 @@ def explain(graph: Graph) -> tuple[str, ...]:
 
 def diff(old: Graph, new: Graph, options: DiffOptions | None = None) -> Comparison:
     """What changed from one graph to another: what was edited, what follows from it, and whether old weights fit."""
-    from graphviz_torch.diff.compare import compare
-    from graphviz_torch.diff.options import DiffOptions
+    with collector_paused():  # the import alone would have it look through both graphs
+        from graphviz_torch.diff.compare import compare
+        from graphviz_torch.diff.options import DiffOptions
 
-    return compare(old, new, options or DiffOptions())
+        return compare(old, new, options or DiffOptions())
 
 
 def render_diff(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from graphviz_torch.diff.differing import Shown
 from graphviz_torch.diff.edits import Edit
 from graphviz_torch.diff.operation_edits import OperationEdits
 from graphviz_torch.diff.operations import Operations
@@ -12,7 +14,7 @@ from graphviz_torch.diff.result import Place
 from graphviz_torch.diff.side import OPERATIONS, Side
 from graphviz_torch.diff.sizes import Sizes
 from graphviz_torch.diff.tree import Branch
-from graphviz_torch.diff.words import same_type, type_text
+from graphviz_torch.diff.types import Contrast, Contrasts
 from graphviz_torch.ir.graph import Node
 
 
@@ -34,8 +36,7 @@ class Known:
     modes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """One operation whose result has another type because of an edit elsewhere."""
 
     place: Place
@@ -58,7 +59,7 @@ class Effects:
         old: Side,
         new: Side,
         operations: Operations,
-        shown: Sequence[tuple[Node, Node]],
+        shown: Sequence[Shown],
         writer: OperationEdits,
         known: Known,
     ) -> None:
@@ -68,65 +69,52 @@ class Effects:
         self.edits: list[Edit] = []
         self.found: list[Effect] = []
         self.causes: dict[str, Edit | None] = {}
-        for one, other in shown:
-            self._node(one, other)
+        for item in shown:
+            if item.new.kind in OPERATIONS:
+                self._operation(*item)
+            elif item.contrasts:
+                self._leaf(item.new, *item.contrasts[0])
 
-    def _node(self, one: Node, other: Node) -> None:
-        if other.kind in OPERATIONS:
-            self._operation(one, other)
-        elif other.kind != "output":
-            self._leaf(one, other)
-
-    def _leaf(self, one: Node, other: Node) -> None:
-        before, after = self._old.value(one.results[0]), self._new.value(other.results[0])
-        if same_type(before.meta, after.meta):
-            return
-        self._sizes.add(before.meta, after.meta)
-        edit = self._known.inputs.get(after.id)
-        if edit is None and other.kind in ("parameter", "buffer") and other.name in self._new.holders:
-            edit = self._known.branches.get(self._new.holders[other.name][0])
+    def _leaf(self, node: Node, value: str, contrast: Contrast) -> None:
+        self._sizes.learn(contrast.sizes)
+        edit = self._known.inputs.get(value)
+        if edit is None and node.kind in ("parameter", "buffer") and node.name in self._new.holders:
+            edit = self._known.branches.get(self._new.holders[node.name][0])
             if edit is None:
                 return  # the weight follows from what the module reads
-        self.causes[after.id] = edit
+        self.causes[value] = edit
 
-    def _operation(self, one: Node, other: Node) -> None:
+    def _operation(self, one: Node, other: Node, alike: bool, contrasts: Contrasts) -> None:
         branch = self._new.branch_of(other.module_call)
-        owner = self._known.branches.get(branch)
-        own = None if branch in self._known.replaced else self._own(one, other, branch, owner)
+        own = None if alike else self._own(one, other, branch)
         if own is not None:
             self.edits.append(own)
-        differing = []
-        for result, its in zip(one.results, other.results, strict=False):
-            mine, theirs = self._old.index.values[result], self._new.index.values[its]
-            if not same_type(mine.meta, theirs.meta):
-                differing.append((mine, theirs))
-        if not differing:
+        if not contrasts:
             return
         cause = own or self._cause(one, other, branch)
-        mine, theirs = differing[0]
-        told = type_text(mine.meta, theirs.meta), type_text(theirs.meta, mine.meta)
+        first = contrasts[0][1]
         place = Place(self._old.branch_of(one.module_call).path, branch.path, (one.id,), (other.id,))
-        op = self._new.spelled(other).name
+        op = self._new.spellings[other.id].name
         if cause is None and not self._from_input(other):
-            cause = self._unexplained(place, op, told, other)
+            own = cause = self._unexplained(place, op, first, other)
             self.edits.append(cause)
-            own = cause
-        for before, after in differing:
-            self.causes[after.id] = cause
-            self._sizes.add(before.meta, after.meta)
+        for value, contrast in contrasts:
+            self.causes[value] = cause
+            self._sizes.learn(contrast.sizes)
         if own is None:
-            self.found.append(Effect(place, op, *told, cause))
+            self.found.append(Effect(place, op, first.before, first.after, cause))
 
-    def _unexplained(self, place: Place, op: str, told: tuple[str, str], node: Node) -> Edit:
+    def _unexplained(self, place: Place, op: str, told: Contrast, node: Node) -> Edit:
         why = "its result has another type, and nothing before it explains that"
         order = (2, self._new.order[node.id], 0)
-        return Edit("attribute", "structural", place, op, told[0], told[1], why, node.source, order)
+        return Edit("attribute", "structural", place, op, told.before, told.after, why, node.source, order)
 
-    def _own(self, one: Node, other: Node, branch: Branch, owner: Edit | None) -> Edit | None:
+    def _own(self, one: Node, other: Node, branch: Branch) -> Edit | None:
         """The edit of the operation itself, unless that of its module tells it already."""
-        if owner is not None and not branch.children and owner.kind in ("attribute", "replaced"):
+        if branch in self._known.replaced:
             return None
-        if self._old.spelled(one) is self._new.spelled(other):
+        owner = self._known.branches.get(branch)
+        if owner is not None and not branch.children and owner.kind in ("attribute", "replaced"):
             return None
         replaced = self._writer.replaced(one, other)
         if replaced is not None:
@@ -140,10 +128,16 @@ class Effects:
 
     def _cause(self, one: Node, other: Node, branch: Branch) -> Edit | None:
         """The nearest edit upstream: of an operand, of what stood between, of the reader, of the modules around it."""
+        edit = None if branch.children else self._known.branches.get(branch)
+        if edit is not None:
+            return edit
+        for value in other.operands:
+            edit = self.causes.get(value)
+            if edit is not None:
+                return edit
         return next((edit for edit in self._candidates(one, other, branch) if edit is not None), None)
 
     def _candidates(self, one: Node, other: Node, branch: Branch) -> Iterator[Edit | None]:
-        yield self._known.branches.get(branch) if not branch.children else None
         for value in other.operands:
             yield self.causes.get(self._new.value(value).id)
         yield self._known.new_operations.get(other.id)

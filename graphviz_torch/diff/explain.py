@@ -18,9 +18,9 @@ from graphviz_torch.diff.properties import Properties
 from graphviz_torch.diff.result import Comparison, Consequence, Pair, Place, StateDict, Totals
 from graphviz_torch.diff.rewirings import Rewirings
 from graphviz_torch.diff.rollup import roll_up
-from graphviz_torch.diff.side import OPERATIONS, Side
+from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.structure import explain_structure, place_of
-from graphviz_torch.diff.tensors import keys_of, pair_tensors, shared_names, state_dict
+from graphviz_torch.diff.tensors import pair_tensors, shared_names, state_dict
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.diff.wiring import Wiring
 from graphviz_torch.ir.graph import Graph
@@ -33,6 +33,7 @@ def explain(
     """The comparison of two matched graphs."""
     steps = _Explanation(old, new, matching, calls, operations, interface)
     changes, numbers = roll_up(steps.edits)
+    keys = steps.state_dict
     return Comparison(
         options.old,
         options.new,
@@ -54,8 +55,8 @@ def explain(
         ),
         tuple(operations.to_new.items()),
         steps.state_dict,
-        _totals(old),
-        _totals(new),
+        _totals(old, keys.kept + len(keys.removed)),
+        _totals(new, keys.kept + len(keys.added)),
         tuple(_notes(old.graph, new.graph)),
     )
 
@@ -192,16 +193,16 @@ class _Explanation:
             yield Effect(place_of(self._old, self._new, old, new), new.module.type_name, before, after, cause)
 
 
-def _totals(side: Side) -> Totals:
+def _totals(side: Side, keys: int) -> Totals:
     sizes = {}
     for module in side.graph.modules:
         for tensor in module.parameters:
             sizes[tensor.alias_of or f"{module.path}.{tensor.name}"] = prod(tensor.meta.shape or ())
     return Totals(
         sum(sizes.values()),
-        len(keys_of(side.tree)),
+        keys,
         len(side.graph.modules),
-        sum(node.kind in OPERATIONS and not side.noise(node) for node in side.graph.nodes),
+        len(side.operations),
     )
 
 

@@ -23,10 +23,10 @@ class Interface:
 
     def __init__(self, old: Side, new: Side) -> None:
         self._old, self._new = old, new
-        ones, others = _ends(old, "input"), _ends(new, "input")
+        ones, others = _nodes(old, old.graph.inputs), _nodes(new, new.graph.inputs)
         self.inputs = _paired(ones, others)
         self._lost_inputs, self._new_inputs = _left(self.inputs, ones, others)
-        ones, others = _ends(old, "output"), _ends(new, "output")
+        ones, others = _nodes(old, old.graph.outputs), _nodes(new, new.graph.outputs)
         self.outputs = _paired(ones, others)
         self._lost_outputs, self._new_outputs = _left(self.outputs, ones, others)
         self._whole = old.graph.failure is None and new.graph.failure is None
@@ -90,8 +90,8 @@ class Interface:
         )  # fmt: skip
 
 
-def _ends(side: Side, kind: str) -> list[Node]:
-    return [node for node in side.graph.nodes if node.kind == kind]
+def _nodes(side: Side, ids: Sequence[str]) -> list[Node]:
+    return [side.index.nodes[name] for name in ids]
 
 
 def _paired(ones: Sequence[Node], others: Sequence[Node]) -> Both:

@@ -26,7 +26,8 @@ def match(old: Tree, new: Tree, given: Iterable[tuple[str, str]] = ()) -> Matchi
     found.adopt(old.root, new.root, "root")
     match_children(found)
     for step in (_moves, _containers, _moves, _replacements):
-        step(found)
+        if not found.complete:
+            step(found)
     return found
 
 

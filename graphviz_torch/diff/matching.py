@@ -19,14 +19,19 @@ class Matching:
 
     old: Tree
     new: Tree
-    partner: dict[Branch, Branch] = field(default_factory=dict)
+    partner: dict[Branch | None, Branch] = field(default_factory=dict)
     why: dict[Branch, str] = field(default_factory=dict)
     crossed: set[Branch] = field(default_factory=set)
     todo: list[tuple[Branch, Branch]] = field(default_factory=list)
 
-    def free(self, *branches: Branch) -> bool:
-        """Whether none of these has a partner."""
-        return not any(branch in self.partner for branch in branches)
+    def free(self, branch: Branch, other: Branch | None = None) -> bool:
+        """Whether a module, or neither of two, has a partner."""
+        return branch not in self.partner and other not in self.partner
+
+    @property
+    def complete(self) -> bool:
+        """Whether every module of both sides has a partner."""
+        return len(self.why) == len(self.old.branches) == len(self.new.branches)
 
     def pair(self, old: Branch, new: Branch, why: str) -> None:
         """Takes two modules for one and the same, without their children."""
@@ -60,7 +65,8 @@ class Matching:
             one, other = todo.pop()
             if self.free(one, other):
                 self.pair(one, other, why)
-                todo.extend(zip(one.keyed, other.keyed, strict=True))
+                if one.keyed:
+                    todo.extend(zip(one.keyed, other.keyed, strict=True))
 
     def mirrored(self) -> Matching:
         """The same pairs, seen from the other side."""

@@ -36,13 +36,27 @@ class Properties:
         self._calls, self._tensors = calls, tensors
         self.edits: list[tuple[Edit, Branch]] = []
         self.following: list[tuple[Branch, Branch, str, str]] = []
-        for one, other in matching.pairs():
+        pairs = matching.pairs()
+        for one, other in pairs:
             if one not in structure.replaced:
                 self._inside(one, other)
+        pairs = [(one, other) for one, other in pairs if not (one.made or other.made)]
         for told in PROPERTIES:
-            self._whole(told)
+            if any(_differs(told(one, other, tensors[one])) for one, other in pairs):
+                self._whole(told)
 
     def _inside(self, old: Branch, new: Branch) -> None:
+        if old.full != new.full:
+            self._contents(old, new)
+        if old.module.hooks or new.module.hooks:
+            self._hooks(old, new)
+
+    def _hooks(self, old: Branch, new: Branch) -> None:
+        before, after = _hooks(old), _hooks(new)
+        if before != after:
+            self._add("attribute", "structural", old, new, before, after, "other hooks are registered")
+
+    def _contents(self, old: Branch, new: Branch) -> None:
         arguments = differing(old.module.arguments, new.module.arguments, old.module.type_name, new.module.type_name)
         if arguments:
             self._arguments(old, new, arguments)
@@ -52,9 +66,6 @@ class Properties:
             if one.name != other.name:
                 why = "a tensor of the same shape has another name"
                 self._add("renamed", "breaking" if one.persistent else "cosmetic", old, new, one.name, other.name, why)
-        hooks = _hooks(old), _hooks(new)
-        if hooks[0] != hooks[1]:
-            self._add("attribute", "structural", old, new, *hooks, "other hooks are registered")
 
     def _arguments(self, old: Branch, new: Branch, arguments: tuple[Argument, ...]) -> None:
         read = self.read_sizes(old, new)
@@ -185,6 +196,10 @@ def _told(arguments: list[Argument] | tuple[Argument, ...], side: int) -> str:
 
 def _tensors_told(tensors: list[Tensor]) -> str:
     return ", ".join(f"{tensor.name} {shape_text(tensor.meta.shape)}" for tensor in tensors)
+
+
+def _differs(sides: tuple[str, str] | None) -> bool:
+    return sides is not None and sides[0] != sides[1]
 
 
 def _hooks(branch: Branch) -> str:

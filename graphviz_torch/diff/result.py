@@ -115,6 +115,11 @@ class StateDict:
     map: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def kept(self) -> int:
+        """How many keys both sides have, under whatever name and of whatever shape."""
+        return len(self.same) + len(self.renamed) + len(self.reshaped)
+
+    @property
     def fits(self) -> bool:
         """Whether every old key is there with its shape, and no new one is missing."""
         return not (self.renamed or self.reshaped or self.added or self.removed)

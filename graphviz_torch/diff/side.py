@@ -38,10 +38,15 @@ class Side:
         return self.spellings[node.id]
 
     @cached_property
+    def operations(self) -> list[Node]:
+        """The operations, in order, without what is looked through."""
+        found = [node for node in self.graph.nodes if node.kind in OPERATIONS]
+        return [node for node in found if not self.noise(node)] if self._noisy else found
+
+    @cached_property
     def spellings(self) -> dict[str, Spelled]:
         """The spelling of each operation, by id; one object on both sides for what is written alike."""
-        of = self._spelling.of
-        return {node.id: of(node) for node in self.graph.nodes if node.kind in OPERATIONS}
+        return self._spelling.all(self.operations)
 
     def value(self, value: str) -> Value:
         """The value behind what is looked through."""
@@ -67,9 +72,8 @@ class Side:
     def own(self) -> dict[str | None, list[Node]]:
         """The operations directly inside each call, in order."""
         found: dict[str | None, list[Node]] = defaultdict(list)
-        for node in self.graph.nodes:
-            if node.kind in OPERATIONS and not self.noise(node):
-                found[node.module_call].append(node)
+        for node in self.operations:
+            found[node.module_call].append(node)
         return found
 
     @cached_property
@@ -108,6 +112,10 @@ class Side:
                 found[f"{path}.{tensor.name}" if path else tensor.name] = (branch, tensor)
         return found
 
+    @cached_property
+    def _branches(self) -> dict[str, Branch]:
+        return {call.id: self.tree.branches[call.path] for call in self.graph.calls}
+
     def branch_of(self, call: str | None) -> Branch:
         """The module that a call runs in."""
-        return self.tree.root if call is None else self.tree.branches[self.index.calls[call].path]
+        return self.tree.root if call is None else self._branches[call]

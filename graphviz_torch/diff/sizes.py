@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from graphviz_torch.diff.words import sizes_between
 from graphviz_torch.ir.graph import TensorMeta
 from graphviz_torch.ir.literals import Literal, Slice
@@ -24,6 +26,10 @@ class Sizes:
     def add(self, one: TensorMeta, other: TensorMeta) -> None:
         """Learns from two types of one tensor."""
         self._pairs |= sizes_between(one, other)
+
+    def learn(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Takes (before, after) of sizes that differ."""
+        self._pairs.update(pairs)
 
     def explain(self, before: Literal, after: Literal, name: str) -> bool:
         """Whether a literal follows from sizes: the size itself, a multiple, a part, an offset, or a root of it."""

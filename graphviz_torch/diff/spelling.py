@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from graphviz_torch.diff.numbers import Numbers
@@ -55,13 +55,17 @@ class Spelling:
         self._known: dict[Hashable, Spelled] = {}
         self._seen: dict[Hashable, Spelled] = {}
 
-    def of(self, node: Node) -> Spelled:
-        """The operation of a node in one spelling."""
-        # A saved graph holds equal arguments once, so most are known without being looked into.
-        seen = (node.name, node.op, id(node.attributes), len(node.operands))
-        found = self._seen.get(seen)
-        if found is None:
-            found = self._seen[seen] = self._read(node)
+    def all(self, nodes: Iterable[Node]) -> dict[str, Spelled]:
+        """Each operation in one spelling, by its id."""
+        found = {}
+        known = self._seen
+        for node in nodes:
+            # A saved graph holds equal arguments once, so most are known without being looked into.
+            seen = (node.name, node.op, id(node.attributes), len(node.operands))
+            spelled = known.get(seen)
+            if spelled is None:
+                spelled = known[seen] = self._read(node)
+            found[node.id] = spelled
         return found
 
     def _read(self, node: Node) -> Spelled:

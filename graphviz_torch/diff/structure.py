@@ -38,6 +38,8 @@ def crossing(matching: Matching) -> set[Branch]:
     """The modules of the old side that changed their order among the indices of one container."""
     found: set[Branch] = set()
     for old, new in matching.pairs():
+        if not old.children:
+            continue
         both = [
             (child, matching.partner[child]) for child in old.children if child.positional and child in matching.partner
         ]
@@ -58,6 +60,8 @@ class _Explainer:
         shifted: dict[Branch, int] = {}
         for old, new in self._matching.pairs():
             self._pair(old, new, shifted)
+        if self._matching.complete:
+            return self._found
         for branch in self._old.tree.root.walk():
             self._alone(branch, shifted, lost=True)
         for branch in self._new.tree.root.walk():

@@ -28,6 +28,9 @@ def pair_tensors(old: Branch, new: Branch) -> TensorPairs:
     """Pairs by name; what is left by kind and shape, where that leaves no doubt."""
     found = TensorPairs()
     for ones, others in ((old.module.parameters, new.module.parameters), (old.module.buffers, new.module.buffers)):
+        if [tensor.name for tensor in ones] == [tensor.name for tensor in others]:
+            found.both += zip(ones, others, strict=True)
+            continue
         names = {tensor.name: tensor for tensor in others}
         both = [(tensor, names[tensor.name]) for tensor in ones if tensor.name in names]
         taken = {tensor.name for tensor, _ in both}
@@ -98,11 +101,6 @@ def _keys(tree: Tree) -> dict[tuple[Branch, str], tuple[str, ...]]:
                     f"{path}.{tensor.name}" if path else tensor.name for path in paths[branch]
                 )
     return found
-
-
-def keys_of(tree: Tree) -> tuple[str, ...]:
-    """Every key of the state dict."""
-    return tuple(key for keys in _keys(tree).values() for key in keys)
 
 
 def _shapes(tree: Tree, keys: dict[tuple[Branch, str], tuple[str, ...]]) -> dict[str, tuple[int, ...]]:

@@ -23,6 +23,7 @@ class Branch:
         keyed: the children in an order that does not depend on when the named ones were registered.
         made: it is not in the graph, but stands between modules that are.
         size: the number of modules in it, itself included.
+        sizes: name and shape of its own tensors.
         type: what it is compared by: torch's own types by their full name, the user's by the name of the class.
     """
 
@@ -35,6 +36,7 @@ class Branch:
     children: list[Branch] = field(default_factory=list)
     keyed: list[Branch] = field(default_factory=list)
     size: int = 1
+    sizes: tuple[Hashable, ...] = ()
     type: str = ""
     full: int = 0
     struct: int = 0
@@ -53,12 +55,8 @@ class Branch:
     @property
     def tensors(self) -> tuple[Tensor, ...]:
         """Its own parameters and buffers."""
-        return (*self.module.parameters, *self.module.buffers)
-
-    @property
-    def sizes(self) -> tuple[Hashable, ...]:
-        """Name and shape of its own tensors."""
-        return tuple([(tensor.name, tensor.meta.shape) for tensor in self.tensors])
+        module = self.module
+        return module.parameters + module.buffers if module.buffers else module.parameters
 
     def walk(self) -> Iterator[Branch]:
         """The branch and all below it, parents first."""
@@ -124,9 +122,10 @@ def _hash(root: Branch, numbers: Numbers) -> None:
         branch.size = 1 + sum(child.size for child in children)
         full = tuple([(name, child.full) for name, child in zip(names, children, strict=True)])
         struct = tuple([(name, child.struct) for name, child in zip(names, children, strict=True)])
-        tensors = tuple([tensor.name for tensor in branch.tensors])
+        tensors = branch.tensors
+        branch.sizes = tuple([(tensor.name, tensor.meta.shape) for tensor in tensors])
         branch.full = numbers.of(("full", kind, branch.module.arguments, branch.sizes, full))
-        branch.struct = numbers.of(("struct", kind, tensors, struct))
+        branch.struct = numbers.of(("struct", kind, tuple([tensor.name for tensor in tensors]), struct))
         branch.shape = numbers.of(("shape", "" if children else kind, tuple([child.shape for child in children])))
 
 

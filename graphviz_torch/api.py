@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from graphviz_torch.errors import BuildError
 
 SMALLEST_BUDGET = 4
+# How deep a comparison is open where it would not fit otherwise.
+CLOSER = (3, 2, 1, 0)
 
 
 def trace(
@@ -66,14 +68,20 @@ def render(
         ViewError: the view names something that the graph has not.
     """
     name = formats.ALIASES.get(format, format)
-    renderer = _renderer(format)
     options = options or RenderOptions()
+    renderer = _drawing(name, options)
     if name in formats.WHOLE_GRAPH:
         whole: bytes = renderer(graph, options)
         return whole
-    if options.engine == "dot" and name in formats.DRAWN_BY_DOT:
-        renderer = partial(_drawn_by_dot, native=renderer, format=name)
     return _fitting(graph, view_options or ViewOptions(), lambda shown: renderer(shown, options))
+
+
+def _drawing(format: str, options: RenderOptions) -> Callable[..., bytes]:
+    """The renderer of a format, with the engine that is asked for."""
+    renderer = _renderer(format)
+    if options.engine == "dot" and format in formats.DRAWN_BY_DOT:
+        return partial(_drawn_by_dot, native=renderer, format=format)
+    return renderer
 
 
 def _renderer(format: str) -> Callable[..., bytes]:
@@ -167,15 +175,18 @@ def render_diff(
     options: RenderOptions | None = None,
     *,
     context: int | None = None,
+    view_options: ViewOptions | None = None,
 ) -> bytes:
     """Draws two graphs as one: what was added, removed, changed and moved, and as much as needed of what was not.
 
     Args:
         comparison: what `diff` found between the two.
         context: how many edges from a change its surroundings are shown; `None` for as many as are readable.
+        view_options: how much of it; their default opens what is around a change.
 
     Raises:
         RenderError: the format is unknown or draws no pictures, or the picture does not fit.
+        ViewError: the view names something that neither graph has.
     """
     from graphviz_torch.diff.called import undrawn, with_called
     from graphviz_torch.diff.overlay import overlay
@@ -184,20 +195,24 @@ def render_diff(
     name = formats.ALIASES.get(format, format)
     if name in formats.WHOLE_GRAPH:
         raise RenderError(f"`{name}` is no picture of a comparison")
-    renderer = _renderer(format)
+    options = options or RenderOptions()
+    renderer = _drawing(name, options)
     comparison = with_called(comparison, old, new)
     merged = overlay(old, new, comparison)
     merged = replace(merged, diagnostics=(*below(comparison, undrawn(comparison)), *merged.diagnostics))
-    return _closer(merged, context, lambda shown: renderer(shown, options or RenderOptions()))
+    return _closer(merged, context, view_options or ViewOptions(), lambda shown: renderer(shown, options))
 
 
-def _closer(graph: Graph, context: int | None, draw: Callable[[Graph], bytes]) -> bytes:
-    """The picture, with less around the changes where it would not fit."""
+def _closer(graph: Graph, context: int | None, options: ViewOptions, draw: Callable[[Graph], bytes]) -> bytes:
+    """The picture; where it would not fit with less around the changes, then with changed modules closed too."""
     from graphviz_torch.passes.changed import changed
 
-    for wide in dict.fromkeys((context, 1, 0)):
+    tries = [(wide, options) for wide in dict.fromkeys((context, 1, 0))]
+    if options.depth == "auto":
+        tries += [(0, replace(options, depth=depth)) for depth in CLOSER]
+    for wide, shown in tries:
         try:
-            return draw(changed(graph, wide))
+            return draw(changed(graph, wide, shown))
         except RenderLimitError as error:
             limit = error
     raise limit

@@ -12,16 +12,18 @@ from pathlib import Path
 from graphviz_torch import api
 from graphviz_torch.diff.result import Comparison
 from graphviz_torch.errors import RenderError
+from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render import formats
-from graphviz_torch.render.options import DIRECTIONS, THEMES, RenderOptions
+from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.report import github, json, markdown, text
 from graphviz_torch.report.threshold import THRESHOLDS
 from torchviz_cli import output
-from torchviz_cli.checks import one_of, scale_of_png, unknown_format
+from torchviz_cli.checks import one_of, unknown_format
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request
 from torchviz_cli.output import STDOUT, Output
 from torchviz_cli.versions.obtain import Version
+from torchviz_cli.views import engine_told
 
 WORDS = ("text", "json", "markdown", "github")
 ALIASES = {"md": "markdown", "txt": "text", "gv": "dot", "mermaid": "mmd"}
@@ -31,12 +33,11 @@ WIDEST = 160
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How pictures look."""
+    """How much pictures show, and how they look."""
 
-    context: int | None = None
-    theme: str = "auto"
-    direction: str = "TB"
-    scale: float = 2.0
+    context: int | None
+    view: ViewOptions
+    options: RenderOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,6 @@ def plan(format: str | None, paths: Sequence[str], fail_on: str | None, look: Lo
     """
     if fail_on is not None:
         one_of("--fail-on", fail_on, tuple(THRESHOLDS))
-    one_of("--theme", look.theme, THEMES)
-    one_of("--direction", look.direction, DIRECTIONS)
-    scale_of_png(look.scale)
     wanted = None if format is None else _known(format, f"there is no format `{format}`")
     files = tuple(_file(path, wanted) for path in paths)
     stdout = next((file.format for file in files if file.path == STDOUT), "")
@@ -100,9 +98,9 @@ def _known(name: str, problem: str) -> str:
     raise unknown_format(name, known, problem)
 
 
-def with_inputs(request: Request, inputs: Sequence[str]) -> Request:
-    """The request, with inputs."""
-    return replace(request, inputs=tuple(inputs))
+def of_side(request: Request, inputs: Sequence[str], arguments: Sequence[str]) -> Request:
+    """The request for one side: with its inputs, and with its arguments besides those that both have."""
+    return replace(request, inputs=tuple(inputs), arguments=(*request.arguments, *arguments))
 
 
 def with_notes(comparison: Comparison, versions: tuple[Version, Version]) -> Comparison:
@@ -114,11 +112,12 @@ def with_notes(comparison: Comparison, versions: tuple[Version, Version]) -> Com
 def give(comparison: Comparison, versions: tuple[Version, Version], plan: Plan, console: Console) -> None:
     """Writes the files, then says the answer."""
     written = []
-    for file in plan.files:
-        with console.stage(f"drawing {file.format}"):
-            written.append((file, _made(comparison, versions, file.format, plan)))
-    if plan.stdout:
-        written.append((Output(STDOUT, plan.stdout), _made(comparison, versions, plan.stdout, plan, said=True)))
+    with engine_told(console):
+        for file in plan.files:
+            with console.stage(f"drawing {file.format}"):
+                written.append((file, _made(comparison, versions, file.format, plan)))
+        if plan.stdout:
+            written.append((Output(STDOUT, plan.stdout), _made(comparison, versions, plan.stdout, plan, said=True)))
     output.write(written)
     for file in plan.files:
         console.note(f"wrote {os.path.relpath(file.path)}")
@@ -152,9 +151,10 @@ def _words(comparison: Comparison, versions: tuple[Version, Version], format: st
 
 
 def _picture(comparison: Comparison, versions: tuple[Version, Version], format: str, look: Look) -> bytes:
-    options = RenderOptions(theme=look.theme, direction=look.direction, scale=look.scale)
     old, new = versions
-    return api.render_diff(old.graph, new.graph, comparison, format, options, context=look.context)
+    return api.render_diff(
+        old.graph, new.graph, comparison, format, look.options, context=look.context, view_options=look.view
+    )
 
 
 def _mermaid(comparison: Comparison, versions: tuple[Version, Version], look: Look) -> str:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from graphviz_torch.render.options import DIRECTIONS, ENGINES, THEMES
+
 TargetArgument = Annotated[
     str, typer.Argument(metavar="TARGET", help="FILE.py:OBJECT, package.module:OBJECT, or a saved GRAPH.json.")
 ]
@@ -36,6 +38,13 @@ FromOption = Annotated[
     str | None, typer.Option("--from", metavar="A", help="With --to: only what lies on paths between the two.")
 ]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="B", help="See --from.")]
+ThemeOption = Annotated[
+    str, typer.Option("--theme", metavar="|".join(THEMES), help="Colours; auto follows the reader.")
+]
+DirectionOption = Annotated[str, typer.Option("--direction", metavar="|".join(DIRECTIONS), help="Of the data flow.")]
+EngineOption = Annotated[str, typer.Option("--engine", metavar="|".join(ENGINES), help="Who places the nodes.")]
+ScaleOption = Annotated[float, typer.Option("--scale", metavar="X", help="Pixels of a PNG for each unit of the SVG.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 TracebackOption = Annotated[bool, typer.Option("--traceback", help="Show the full traceback of an error.")]
 TimeoutOption = Annotated[

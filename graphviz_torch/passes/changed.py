@@ -4,6 +4,7 @@
 2. With a context, operations and closed calls that are further than so many edges from a change are gathered: those in
    a row inside one call are drawn as one node.
 3. Without one, the largest context is taken that keeps the picture readable.
+4. A depth that is a number closes what lies deeper, changed or not; `all` opens every call that is not whole.
 """
 
 from __future__ import annotations
@@ -14,30 +15,34 @@ from dataclasses import replace
 
 from graphviz_torch.ir.graph import Annotation, Graph, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex, annotated
+from graphviz_torch.passes.closed_changes import summed_up
 from graphviz_torch.passes.collapse import close
-from graphviz_torch.passes.fold import fold
-from graphviz_torch.passes.options import AUTO_NODES
-from graphviz_torch.passes.prune import prune
-from graphviz_torch.passes.regions import OPERATIONS, regions
+from graphviz_torch.passes.options import AUTO_NODES, ViewOptions
+from graphviz_torch.passes.regions import OPERATIONS, Region, regions
+from graphviz_torch.passes.view import number_of, part
 
 WHOLE = ("added", "removed")
 CONTEXTS = (6, 3, 2, 1)
 ROW = 2
 
 
-def changed(graph: Graph, context: int | None = None) -> Graph:
+def changed(graph: Graph, context: int | None = None, options: ViewOptions = ViewOptions()) -> Graph:  # noqa: B008 - frozen
     """The changed part of a graph that carries marks of a comparison, and what is around it.
 
     Args:
         context: how many edges from a change its surroundings are shown; `None` for as many as are readable.
+        options: what part of it, whether equal blocks fold, and the depth; `auto` opens what is around a change.
+
+    Raises:
+        ViewError: a path or a depth that the graph has not.
     """
-    graph = fold(prune(graph))
+    graph = part(graph, options)
     tree = regions(graph)
-    opened = _opened(graph)
-    graph = close(graph, {call for call in tree if call not in opened}, tree)
+    closed = _closed(graph, tree, options.depth)
+    graph = close(summed_up(graph, closed), closed, tree)
     if context is not None:
         return _gathered(graph, context)
-    if _size(graph) <= AUTO_NODES:
+    if options.depth == "all" or _size(graph) <= AUTO_NODES:
         return graph
     for wide in CONTEXTS:
         found = _gathered(graph, wide)
@@ -57,6 +62,16 @@ def _marks(graph: Graph) -> dict[str, str]:
         if isinstance(mark.payload, Mapping):
             found[mark.target] = str(mark.payload.get("mark"))
     return found
+
+
+def _closed(graph: Graph, tree: Mapping[str, Region], depth: int | str) -> set[str]:
+    if depth == "auto":
+        opened = _opened(graph)
+        return {call for call in tree if call not in opened}
+    whole = {target for target, mark in _marks(graph).items() if mark in WHOLE}
+    if depth == "all":
+        return {call for call in tree if call in whole}
+    return {call for call, region in tree.items() if region.level >= number_of(depth) or call in whole}
 
 
 def _opened(graph: Graph) -> set[str]:

@@ -49,10 +49,15 @@ def _opened(graph: Graph, options: ViewOptions) -> Graph:
         return auto_depth(graph, options.budget)
     if options.depth == "all":
         return collapse(graph)
-    return collapse(graph, _number(options.depth))
+    return collapse(graph, number_of(options.depth))
 
 
-def _number(depth: int | str) -> int:
+def number_of(depth: int | str) -> int:
+    """A depth that is a number.
+
+    Raises:
+        ViewError: it is none.
+    """
     if isinstance(depth, str) and not (depth.isascii() and depth.isdigit()):
         raise ViewError(f"a depth is `auto`, `all` or a number, not `{depth}`", hint="--depth 2")
     return int(depth)

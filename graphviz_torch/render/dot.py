@@ -5,6 +5,7 @@ from __future__ import annotations
 import graphviz
 
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.changes import MEANINGS
 from graphviz_torch.render import theme_changes
 from graphviz_torch.render.elide import one_line
 from graphviz_torch.render.options import RenderOptions
@@ -42,6 +43,11 @@ def render(graph: Graph, options: RenderOptions) -> bytes:
     whole.attr("node", shape="box", style="rounded,filled", fontname=FONT, fontsize="11", margin="0.14,0.07")
     whole.attr("node", color=colours["line"], fontcolor=colours["text"], height="0.3")
     whole.attr("edge", fontname=FONT, fontsize="9", color=colours["line"], fontcolor=colours["quiet"], arrowsize="0.6")
+    if shown.states:
+        # In a comparison colour says what changed, and nothing else.
+        colours = colours | {"module": colours["card"]}
+        key = "   ".join(MEANINGS[state] for state in shown.states)
+        whole.attr("graph", label=_left((*shown.notes, key)), labelloc="b", labeljust="l")
     _clusters(whole, shown, colours)
     for arrow in shown.arrows:
         whole.edge(arrow.start, arrow.end, **_line(arrow, colours))
@@ -60,8 +66,11 @@ def _clusters(whole: graphviz.Digraph, shown: Picture, colours: dict[str, str]) 
 
 def _frame(cluster: Cluster, colours: dict[str, str]) -> graphviz.Digraph:
     frame = graphviz.Digraph(f"cluster_{cluster.key}")
-    frame.attr(label=_lines(cluster.lines), tooltip=_text(cluster.tooltip), style="rounded,filled", labeljust="l")
+    frame.attr(label=_lines(cluster.lines), tooltip=_text(cluster.tooltip), style="rounded,filled")
+    frame.attr(labelloc="t", labeljust="l")
     frame.attr(color=colours["frame"], fillcolor=colours["inside"], fontcolor=colours["quiet"])
+    if cluster.state:
+        frame.attr(color=colours[f"d-{cluster.state}"], penwidth="1.8")
     return frame
 
 
@@ -85,6 +94,11 @@ def _line(arrow: Arrow, colours: dict[str, str]) -> dict[str, str]:
 
 def _lines(lines: tuple[str, ...]) -> str:
     label: str = graphviz.nohtml(r"\n".join(map(_text, lines)))
+    return label
+
+
+def _left(lines: tuple[str, ...]) -> str:
+    label: str = graphviz.nohtml("".join(f"{_text(line)}\\l" for line in lines))
     return label
 
 

@@ -62,7 +62,9 @@ def _written(shown: Picture, options: RenderOptions) -> Iterator[str]:
         yield f"{INDENT}{arrow.start} {line}{label} {arrow.end}"
     for name in _STYLES:
         members = [spot.key for spot in shown.spots if _CLASSES.get(spot.role) == name]
-        if members:
+        members += [cluster.key for cluster in shown.clusters if cluster.state == name]
+        # In a comparison colour says what changed, and nothing else.
+        if members and not (shown.states and name == "module"):
             yield f"{INDENT}classDef {name} {_STYLES[name]}"
             yield f"{INDENT}class {','.join(members)} {name}"
 

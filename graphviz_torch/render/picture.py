@@ -48,22 +48,31 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One open call."""
+    """One open call; `state` is what a comparison says of it."""
 
     key: str
     parent: str | None
     lines: tuple[str, ...]
     tooltip: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A graph as spots, arrows and clusters; `inside` tells the cluster of a spot."""
+    """A graph as spots, arrows and clusters.
+
+    Attributes:
+        inside: the cluster of a spot.
+        states: the marks of a comparison that there are; empty where it is none.
+        notes: what a comparison says of the whole.
+    """
 
     spots: tuple[Spot, ...]
     arrows: tuple[Arrow, ...]
     clusters: tuple[Cluster, ...]
     inside: Mapping[str, str | None]
+    states: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def picture(graph: Graph) -> Picture:
@@ -85,10 +94,18 @@ def picture(graph: Graph) -> Picture:
         spots,
         tuple(_arrows(index, keys)),
         tuple(
-            Cluster(clusters[call.id], clusters.get(call.parent or ""), call_caption(index, call), call.id)
+            Cluster(
+                clusters[call.id],
+                clusters.get(call.parent or ""),
+                call_caption(index, call),
+                call.id,
+                state_of(index.annotations.get(call.id, {}).get("change")),
+            )
             for call in drawn
         ),
         inside,
+        ChangeMarks(graph).states,
+        tuple(note.message for note in graph.diagnostics if note.code == "diff"),
     )
 
 

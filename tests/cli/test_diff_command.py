@@ -165,6 +165,55 @@ def test_inputs_of_each_side(repository: Repository) -> None:
     assert "5×8" in done.stdout
 
 
+NET = """\
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, depth=2, p=0.1, act="ReLU"):
+        super().__init__()
+        self.body = nn.Sequential(*(nn.Sequential(nn.Linear(8, 8), getattr(nn, act)()) for _ in range(depth)))
+        self.drop = nn.Dropout(p)
+
+    def forward(self, x):
+        return self.drop(self.body(x))
+
+def build(**options):
+    return Net(**options), (torch.zeros(2, 8),)
+"""
+
+
+def test_two_forms_of_one_model_and_what_is_shown_of_them(tmp_path: Path) -> None:
+    """Arguments of both sides and of each; a part of the picture."""
+    (tmp_path / "net.py").write_text(NET, encoding="utf-8")
+    done = _run(
+        tmp_path, "net.py:build", "net.py:build", "--arg", "depth=3", "--arg", "p=0.2", "--arg-old", "p=0.5",
+        "--arg-new", "act='GELU'", "--focus", "body", "--depth", "1", "-o", "part.svg", "-f", "github",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [line.split("::")[-1].split("%0A")[0] for line in done.stdout.splitlines()[:2]] == [
+        "~ body.{0-2}.1: ReLU → GELU (3×)", "~ drop: Dropout p=0.5 → 0.2",
+    ]  # fmt: skip
+    picture = (tmp_path / "part.svg").read_text(encoding="utf-8")
+    assert "1 change inside" in picture
+    assert "Dropout" not in picture
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--depth", "deep"), "`--depth deep` is no depth"),
+        (("--from", "fc1"), "`--from` and `--to` belong together"),
+        (("--engine", "neato"), "`--engine neato` is not known"),
+        (("--focus", "nowhere", "-o", "diff.svg"), "MLP has no module named `nowhere`"),
+    ],
+)
+def test_what_no_picture_can_show(arguments: tuple[str, ...], message: str, saved: Path) -> None:
+    done = _run(saved, "one.json", "one.json", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {message}"), done.stderr
+
+
 def test_a_hint_is_a_line_of_this_command(repository: Repository) -> None:
     repository.commit(sub__model_py=MODEL.replace("def build", "def built"))
     repository.write("sub/model.py", MODEL)

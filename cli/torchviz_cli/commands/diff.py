@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from graphviz_torch import api
-from graphviz_torch.render.options import DIRECTIONS, THEMES
-from torchviz_cli import exit_codes, options
+from graphviz_torch.render.options import RenderOptions
+from torchviz_cli import exit_codes, options, views
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request
 from torchviz_cli.reporting import reported
@@ -34,6 +34,12 @@ def diff(
         list[str] | None, typer.Option("--input-new", metavar="INPUT", help="Input of the new version alone.")
     ] = None,
     arg: options.ArgOption = None,
+    arg_old: Annotated[
+        list[str] | None, typer.Option("--arg-old", metavar="NAME=LITERAL", help="Argument of the old version alone.")
+    ] = None,
+    arg_new: Annotated[
+        list[str] | None, typer.Option("--arg-new", metavar="NAME=LITERAL", help="Argument of the new version alone.")
+    ] = None,
     train: options.TrainOption = False,
     seed: options.SeedOption = 0,
     tracer: Annotated[str | None, typer.Option(metavar="runtime|autograd|fx", help="Which graph.")] = None,
@@ -45,7 +51,7 @@ def diff(
     state_dict_map: Annotated[
         str | None, typer.Option(metavar="FILE.json", help="Write old key to new key of every tensor that fits.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: options.JsonOption = False,
     format: Annotated[
         str | None,
         typer.Option("--format", "-f", metavar="FORMAT", help="text, json, markdown, github; for -o by extension."),
@@ -57,9 +63,18 @@ def diff(
     context: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="In pictures: unchanged neighbours of a change.")
     ] = None,
-    theme: Annotated[str, typer.Option(metavar="|".join(THEMES), help="Colours; auto follows the reader.")] = "auto",
-    direction: Annotated[str, typer.Option(metavar="|".join(DIRECTIONS), help="Of the data flow.")] = "TB",
-    scale: Annotated[float, typer.Option(metavar="X", help="Pixels of a PNG for each unit of the SVG.")] = 2.0,
+    depth: Annotated[
+        str,
+        typer.Option("--depth", metavar="auto|N|all", help="In pictures: open levels; auto: what changed."),
+    ] = "auto",
+    no_fold: options.NoFoldOption = False,
+    focus: options.FocusOption = None,
+    start: options.FromOption = None,
+    end: options.ToOption = None,
+    theme: options.ThemeOption = "auto",
+    direction: options.DirectionOption = "TB",
+    engine: options.EngineOption = "native",
+    scale: options.ScaleOption = 2.0,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where anything differs.")] = False,
     fail_on: Annotated[
         str | None, typer.Option(metavar="breaking|structural|any", help="Exit with 1 at such a change.")
@@ -76,7 +91,9 @@ def diff(
 
     console = Console(quiet)
     with reported(console, traceback):
-        look = answers.Look(context, theme, direction, scale)
+        shown = views.view_options(depth, no_fold, focus, start, end)
+        options_of_picture = RenderOptions(theme=theme, direction=direction, engine=engine, scale=scale)
+        look = answers.Look(context, shown, views.checked(options_of_picture))
         plan = answers.plan("json" if as_json else format, output or (), fail_on, look, quiet=quiet)
         if state_dict_map is not None:
             answers.check_place(state_dict_map)
@@ -86,8 +103,8 @@ def diff(
             "", (), tuple(arg or ()), train, seed, tracer or "runtime", level or "function", timeout
         )  # what both sides have in common
         requests = (
-            answers.with_inputs(shared, input_old or input or ()),
-            answers.with_inputs(shared, input_new or input or ()),
+            answers.of_side(shared, input_old or input or (), arg_old or ()),
+            answers.of_side(shared, input_new or input or (), arg_new or ()),
         )
         versions = obtain_both(old, new, requests, console, follow=not (train or tracer or level))
         comparison = _compared(versions, pairs)

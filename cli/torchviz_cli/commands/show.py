@@ -11,12 +11,12 @@ import typer
 
 from graphviz_torch import api
 from torchviz_cli import exit_codes, options
-from torchviz_cli.commands.render import view_options
 from torchviz_cli.console import Console
 from torchviz_cli.failure import told
 from torchviz_cli.graphs import Request, obtain
 from torchviz_cli.output import say
 from torchviz_cli.reporting import reported
+from torchviz_cli.views import view_options
 
 WIDTH = 100
 WIDEST = 140

@@ -8,6 +8,7 @@ from graphviz_torch.ir.checker import check
 from graphviz_torch.ir.graph import Annotation, Graph
 from graphviz_torch.passes.changed import changed
 from graphviz_torch.passes.collapse import collapse
+from graphviz_torch.passes.options import ViewOptions
 from tests.support.graphs import Net, chain, tower
 
 
@@ -65,3 +66,49 @@ def test_a_marked_wrapper_takes_the_empty_calls_in_it_along() -> None:
     shown = collapse(_marked(net.finish(_=result), outer), 2)
     check(shown)
     assert _operations(shown) == ["outer#0", "#0:sub.0"]
+
+
+def _changes(graph: Graph) -> dict[str, object]:
+    return {mark.target: mark.payload for mark in graph.annotations if mark.key == "change"}
+
+
+def test_a_depth_closes_changed_modules_and_counts_what_is_inside() -> None:
+    graph = _marked(tower(2), "blocks.1.act#0", "blocks.1.down#0", "head#0")
+    shown = changed(graph, options=ViewOptions(depth=1))
+    check(shown)
+    assert _operations(shown) == ["stem#0", "blocks.0#0", "blocks.1#0", "head#0"]
+    said = _changes(shown)
+    assert said["blocks.1#0"] == {"mark": "changed", "words": "1 change inside", "more": ""}
+    assert said["head#0"] == {"mark": "changed"}
+
+
+def test_equal_changes_inside_count_once_and_others_each() -> None:
+    graph = tower(1)
+    first, second = ({"mark": "changed", "words": words} for words in ("p=0.1 → 0.5", "a → b"))
+    marks = (
+        Annotation("blocks.0.up#0", "change", first), Annotation("blocks.0.act#0", "change", first),
+        Annotation("blocks.0.down#0", "change", second),
+    )  # fmt: skip
+    shown = changed(replace(graph, annotations=marks), options=ViewOptions(depth=1))
+    assert _changes(shown)["blocks.0#0"] == {
+        "mark": "changed", "words": "2 changes inside", "more": "p=0.1 → 0.5\na → b",
+    }  # fmt: skip
+
+
+def test_a_closed_module_that_changed_itself_says_that() -> None:
+    graph = _marked(tower(1), "blocks.0#0", "blocks.0.act#0")
+    assert _changes(changed(graph, options=ViewOptions(depth=1))) == {"blocks.0#0": {"mark": "changed"}}
+
+
+def test_all_opens_what_has_not_changed_but_nothing_that_came_as_a_whole() -> None:
+    graph = _marked(tower(2), "blocks.1#0", mark="added")
+    assert _operations(changed(graph, options=ViewOptions(depth="all", fold=False))) == [
+        "stem#0", "blocks.0.up#0", "blocks.0.act#0", "blocks.0.down#0", "blocks.0#0:add.0", "blocks.1#0", "head#0",
+    ]  # fmt: skip
+
+
+def test_focus_shows_one_module() -> None:
+    graph = _marked(tower(2), "blocks.1.act#0", "head#0")
+    assert _operations(changed(graph, options=ViewOptions(focus="blocks.1"))) == [
+        "blocks.1.up#0", "blocks.1.act#0", "blocks.1.down#0", "blocks.1#0:add.0",
+    ]  # fmt: skip

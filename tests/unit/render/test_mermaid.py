@@ -19,8 +19,8 @@ LINE = re.compile(
     flowchart\ (TB|LR)
     | \s*subgraph\ c\d+\["[^"]*"\] | \s*end
     | \s*n\d+(\["[^"]*"\] | \(\["[^"]*"\]\) | \[/"[^"]*"/\])
-    | \s*n\d+\ -->(\|"[^"]*"\|)?\ n\d+
-    | \s*classDef\ \w+\ [\w#:,-]+ | \s*class\ [n\d,]+\ \w+
+    | \s*n\d+\ (-->|-\.->)(\|"[^"]*"\|)?\ n\d+
+    | \s*classDef\ \w+\ [\w#:,\ -]+ | \s*class\ [nc\d,]+\ \w+
     """,
     re.VERBOSE,
 )

@@ -1,0 +1,55 @@
+"""What the options of pictures mean: how much of a graph is shown, and how it looks."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from graphviz_torch.errors import EngineWarning, ViewError
+from graphviz_torch.passes.options import ViewOptions
+from graphviz_torch.render.options import COLOR_BY, DIRECTIONS, ENGINES, THEMES, RenderOptions
+from graphviz_torch.trace.said import clip
+from torchviz_cli.checks import one_of, scale_of_png
+from torchviz_cli.console import Console
+
+DEPTH = re.compile(r"[0-9]{1,9}")
+
+
+def view_options(depth: str, no_fold: bool, focus: str | None, start: str | None, end: str | None) -> ViewOptions:
+    """How much of the graph is shown.
+
+    Raises:
+        ViewError: the depth is none, or one of --from and --to is missing.
+    """
+    if depth not in ("auto", "all") and not DEPTH.fullmatch(depth):
+        raise ViewError(f"`--depth {clip(depth)}` is no depth", hint="--depth auto, --depth 2 or --depth all")
+    if (start is None) != (end is None):
+        raise ViewError("`--from` and `--to` belong together", hint="--from encoder --to head")
+    return ViewOptions(int(depth) if DEPTH.fullmatch(depth) else depth, not no_fold, focus=focus, start=start, end=end)
+
+
+def checked(look: RenderOptions) -> RenderOptions:
+    """How it looks.
+
+    Raises:
+        RenderError: an option has no such value.
+    """
+    one_of("--theme", look.theme, THEMES)
+    one_of("--color-by", look.color_by, COLOR_BY)
+    one_of("--direction", look.direction, DIRECTIONS)
+    one_of("--engine", look.engine, ENGINES)
+    scale_of_png(look.scale)
+    return look
+
+
+@contextmanager
+def engine_told(console: Console) -> Iterator[None]:
+    """Passes on what the dot engine says when the native one draws in its place."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", EngineWarning)
+        yield
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        console.note(message)

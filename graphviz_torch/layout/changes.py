@@ -46,13 +46,13 @@ class ChangeMarks:
 
 def state_of(payload: Json) -> str:
     """The mark of a `change` annotation; empty for anything else."""
-    mark = payload.get("mark") if isinstance(payload, Mapping) else None
+    mark = payload.get("mark") if payload and isinstance(payload, Mapping) else None
     return mark if isinstance(mark, str) and mark in GLYPHS else ""
 
 
 def word(payload: Json, key: str) -> str:
     """One of the words of an annotation."""
-    found = payload.get(key) if isinstance(payload, Mapping) else None
+    found = payload.get(key) if payload and isinstance(payload, Mapping) else None
     return found if isinstance(found, str) else ""
 
 

@@ -105,7 +105,7 @@ class Facts:
 
     def leaves(self, node: Node) -> bool:
         """Whether data leaves the graph at a node."""
-        return any(code in LEAVING for code in self.messages.get(node.id, ()))
+        return node.id in self.messages and not LEAVING.keys().isdisjoint(self.messages[node.id])
 
     def meta(self, value_id: str) -> str:
         """Shape and type of a value; empty where unknown."""

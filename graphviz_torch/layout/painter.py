@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from graphviz_torch.ir.graph import Module, Node
 from graphviz_torch.layout.arguments import operation_words
@@ -60,7 +61,8 @@ class Painter:
     def _card(self, item: Item, node: Node) -> Face:
         title, words = self._says(item, node)
         notes = self.facts.notes(node.id)
-        title, words = self._changed(node, title, words)
+        if notes:
+            title, words = self._changed(node, title, words)
         lines = _two_lines(title, words)
         if node.id in self.facts.messages:
             lines += tuple((mark, "s", "warn") for mark in self.facts.marks(node))
@@ -186,6 +188,7 @@ class Painter:
         return card_face("card", "bad", _two_lines(title, words), title, "bad")
 
 
+@lru_cache(maxsize=4096)
 def _two_lines(title: str, words: str) -> tuple[Line, ...]:
     first = (elide(title, "t", TITLE_LIMIT), "t", "")
     return (first, (elide(words, "s", LINE_LIMIT), "s", "")) if words else (first,)

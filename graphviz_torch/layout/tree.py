@@ -319,4 +319,4 @@ def _reachable(canvas: Body) -> list[Body]:
 
 def fold_of(payload: Json) -> Mapping[str, Json]:
     """The payload of a fold annotation, empty where there is none."""
-    return payload if isinstance(payload, Mapping) else {}
+    return payload if payload and isinstance(payload, Mapping) else {}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
 from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
-from graphviz_torch.layout.scene import Badge, Box, Card, Label, Note, Path, Scene, Swatch, Text
+from graphviz_torch.layout.scene import Badge, Box, Card, Note, Scene, Swatch, Text
 from graphviz_torch.render import xml_text
 from graphviz_torch.render.options import RenderOptions
-from graphviz_torch.render.paths import number, path_tail
+from graphviz_torch.render.paths import number, numbers, path_tail
 from graphviz_torch.render.theme import style_sheet
 from graphviz_torch.render.theme_changes import MARKERS, shows_changes
 from graphviz_torch.render.theme_findings import shows_findings
@@ -60,8 +60,8 @@ class _Writer:
         for name in (*[box.id for box in picture.boxes], *[card.id for card in picture.cards]):
             if name not in self.names:
                 self.names[name] = self._unique(name)
-        boxes = "".join(map(self._box, picture.boxes))
-        cards = "".join(map(self._card, picture.cards))
+        boxes = "".join(map(self._box, picture.boxes, *_places(picture.boxes), *_sizes(picture.boxes)))
+        cards = "".join(map(self._card, picture.cards, *_places(picture.cards)))
         head = HEAD.format(w=number(picture.width), h=number(picture.height))
         markers = "".join(MARKER.format(name=name) for name in self.markers)
         return "".join(
@@ -96,19 +96,16 @@ class _Writer:
         for (width, height), name in self.shapes.items():
             yield f'<g id="{name}">{_rect(width, height)}<path d="{_bar(height)}"/></g>'
 
-    def _box(self, box: Box) -> str:
+    def _box(self, box: Box, x: str, y: str, width: str, height: str) -> str:
         odd = " o" if box.level % 2 else ""
-        rect = (
-            f'<rect class="g{odd}" x="{number(box.x)}" y="{number(box.y)}" width="{number(box.width)}"'
-            f' height="{number(box.height)}" rx="9"/>'
-        )
-        texts = "".join([_text(text) for text in box.texts] + [_badge(badge) for badge in box.badges])
+        rect = f'<rect class="g{odd}" x="{x}" y="{y}" width="{width}" height="{height}" rx="9"/>'
+        texts = "".join([*map(_text, box.texts), *map(_badge, box.badges)])
         state = f' class="{box.state}"' if box.state else ""
         body = f'<g id="{self.names[box.id]}"{state}><title>{xml_text.text(box.tooltip)}</title>{rect}{texts}</g>\n'
-        return _linked(body, box.link)
+        return _linked(body, box.link) if box.link else body
 
-    def _card(self, card: Card) -> str:
-        key = (card.shape, card.colour, card.state, card.width, card.height, card.texts, card.badges)
+    def _card(self, card: Card, x: str, y: str) -> str:
+        key = (card.shape, card.colour, card.state, card.width, card.height, id(card.texts), card.badges)
         inner = self.inner.get(key)
         if inner is None:
             inner = self.inner[key] = self._inner(card)
@@ -116,12 +113,12 @@ class _Writer:
         classes = f' class="{f"{shape} {card.state}".strip()}"' if shape or card.state else ""
         identity = f' id="{self.names[card.id]}"' if card.id else ""
         tooltip = f"<title>{xml_text.text(card.tooltip)}</title>" if card.tooltip else ""
-        body = f'<g{identity}{classes} transform="translate({number(card.x)},{number(card.y)})">{tooltip}{inner}</g>\n'
+        body = f'<g{identity}{classes} transform="translate({x},{y})">{tooltip}{inner}</g>\n'
         link = card.link or (f"#{self.names[card.target]}" if self.names.get(card.target) else "")
         return _linked(body, link) if link else body
 
     def _inner(self, card: Card) -> str:
-        """What is the same for all equal cards."""
+        """What is the same for all cards that share their texts and look alike."""
         plain = card.shape not in NAMED and not card.state
         texts = [_text(text) for text in card.texts]
         return "".join([self._shape(card, plain=plain), *texts, *map(_badge, card.badges)])
@@ -146,26 +143,37 @@ class _Writer:
 
     def _edges(self) -> Iterator[str]:
         """Lines, those of one look together; what follows the start is relative, so that equal frames share it."""
-        looks: dict[str, list[str]] = {}
-        tails: dict[tuple[Path, bool], str] = {}
-        for edge in self.picture.edges:
-            look = f"e{' a' if edge.arrow else ''}{' ' + edge.state if edge.state else ''}"
-            key = (edge.path, edge.arrow)
+        edges = self.picture.edges
+        looks: dict[tuple[bool, str], list[str]] = {}
+        tails: dict[tuple[int, bool], str] = {}
+        starts = (
+            numbers([edge.x + edge.path[0][0] for edge in edges]),
+            numbers([edge.y + edge.path[0][1] for edge in edges]),
+        )
+        for (_, _, path, arrow, state), x, y in zip(edges, *starts, strict=True):
+            key = (id(path), arrow)
             tail = tails.get(key)
             if tail is None:
-                tail = tails[key] = path_tail(edge.path, arrow=edge.arrow)
-            start = edge.path[0]
-            line = f'<path d="M{number(edge.x + start[0])} {number(edge.y + start[1])}{tail}"/>'
-            looks.setdefault(look, []).append(line)
-        for look, paths in looks.items():
-            yield f'<g class="{look}">{"".join(paths)}</g>\n'
+                tail = tails[key] = path_tail(path, arrow=arrow)
+            looks.setdefault((arrow, state), []).append(f'<path d="M{x} {y}{tail}"/>')
+        for (arrow, state), paths in looks.items():
+            yield f'<g class="e{" a" if arrow else ""}{" " + state if state else ""}">{"".join(paths)}</g>\n'
 
     def _labels(self) -> Iterator[str]:
         """Labels, those on one background together."""
         for odd, name in ((True, "l"), (False, "l o")):
-            found = [_plain(label) for label in self.picture.labels if bool(label.level % 2) == odd]
-            if found:
-                yield f'<g class="{name}">{"".join(found)}</g>\n'
+            texts = [label.text for label in self.picture.labels if bool(label.level % 2) == odd]
+            if texts:
+                yield f'<g class="{name}">{"".join(map(_plain, texts, *_places(texts)))}</g>\n'
+
+
+def _places(items: Sequence[Box | Card | Text]) -> tuple[list[str], list[str]]:
+    """Where they are, across and down."""
+    return numbers([item.x for item in items]), numbers([item.y for item in items])
+
+
+def _sizes(boxes: Sequence[Box]) -> tuple[list[str], list[str]]:
+    return numbers([box.width for box in boxes]), numbers([box.height for box in boxes])
 
 
 def _rect(width: float, height: float, corner: float = 7) -> str:
@@ -185,16 +193,16 @@ def _sheet(width: float, height: float) -> str:
     return f"{side}Q{right} {low} {number(width - 3.5)} {low}H10Q5 {low} 4 {number(height)}"
 
 
-def _plain(label: Label) -> str:
-    text = label.text
-    return f'<text x="{number(text.x)}" y="{number(text.y)}">{xml_text.line(text.text)}</text>'
+def _plain(text: Text, x: str, y: str) -> str:
+    return f'<text x="{x}" y="{y}">{xml_text.line(text.text)}</text>'
 
 
 def _text(text: Text) -> str:
-    anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
-    classes = f"{text.style if text.style != 't' else ''} {text.role}".strip()
+    x, y, words, style, side, role = text
+    anchor = f' text-anchor="{side}"' if side != "start" else ""
+    classes = f"{style if style != 't' else ''} {role}".strip()
     named = f' class="{classes}"' if classes else ""
-    return f'<text{named} x="{number(text.x)}" y="{number(text.y)}"{anchor}>{xml_text.line(text.text)}</text>'
+    return f'<text{named} x="{number(x)}" y="{number(y)}"{anchor}>{xml_text.line(words)}</text>'
 
 
 def _badge(badge: Badge) -> str:

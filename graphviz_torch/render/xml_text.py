@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # What XML forbids, spelled out: the class of all that it allows takes many times as long to compile.
 _FORBIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
@@ -21,6 +22,7 @@ def text(raw: str) -> str:
     return _MARKUP.sub(lambda match: _NAMES[match[0]], _ILLEGAL.sub("\ufffd", raw))
 
 
+@lru_cache(maxsize=4096)
 def line(raw: str) -> str:
     """As `text`, for one line of a picture or an attribute: line breaks and tabs become spaces."""
     return raw if raw.isalnum() else text(_BLANK.sub(" ", raw))

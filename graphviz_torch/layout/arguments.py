@@ -43,7 +43,9 @@ def operation_words(node: Node) -> str:
     if not node.attributes or node.name in HIDDEN:
         return ""
     places = PLACES.get(node.name, {})
-    words = [_word(node, places.get(name, name), value) for name, value in node.attributes]
+    words = [
+        _word(node, places.get(name, name), value) for name, value in node.attributes if type(value) is not Operand
+    ]
     text = " ".join(word for word in words if word)
     return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
 

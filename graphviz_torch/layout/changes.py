@@ -58,6 +58,8 @@ def word(payload: Json, key: str) -> str:
 
 def tooltip(payload: Json) -> str:
     """All that is known of a change, a fact a line."""
+    if not payload:
+        return ""
     return "\n".join(filter(None, (word(payload, "title"), word(payload, "words"), word(payload, "more"))))
 
 

@@ -79,7 +79,8 @@ class _Writer:
                 elif face is not None:
                     left, top = self._corner(across, along, face.width, face.height)
                     self._item(item, face, frame.remarks.get(item.place), origin_x + left, origin_y + top)
-                self._labels(body, frame, item, across, frame.level.stems[place], origin_x, origin_y)
+                if frame.stems[item.place]:
+                    self._labels(body, frame, item, across, frame.level.stems[place], origin_x, origin_y)
             self._edges(body, frame, origin_x, origin_y)
 
     def _corner(self, across: float, along: float, width: float, height: float) -> tuple[float, float]:
@@ -145,17 +146,21 @@ class _Writer:
                 self._texts(face),
                 face.tooltip,
                 face.state,
-                (*_badges(face), *self.painter.facts.pins.badges(identity, face.width, 0.0)),
-                self._link(face) if node else "",
+                self._badges(face, identity),
+                self._link(face) if node and self.source_url else "",
                 target,
             )
         )
         if note is not None and note.lines:
             self._note(note, face, x, y)
 
+    def _badges(self, face: Face, identity: str) -> tuple[Badge, ...]:
+        pins = self.painter.facts.pins.badges(identity, face.width, 0.0)
+        return (*_badges(face), *pins) if face.badge or face.state else pins
+
     def _texts(self, face: Face) -> tuple[Text, ...]:
         """The lines of a card, from its corner; equal cards share theirs."""
-        key = (face.shape, face.lines, face.width, face.height)
+        key = (face.shape, id(face.lines), face.width, face.height)
         found = self.shared.get(key)
         if found is None:
             found = self.shared[key] = _inline(face) if face.shape in ("pill", "ref") else _stacked(face)
@@ -204,10 +209,11 @@ class _Writer:
 
     def _edges(self, body: Body, frame: Frame, x: float, y: float) -> None:
         failing = self.tree.failed is not None and self.tree.failed.node is not None
+        items, states = body.items, self.tree.states
         for (key, source, target), path in zip(frame.edges, frame.level.paths, strict=True):
-            reader = None if target == BORDER else body.items[target]
-            state = "ref" if source != BORDER and body.items[source].reference is not None else ""
-            state = self.tree.states.get(key, state)
+            reader = None if target == BORDER else items[target]
+            state = "ref" if source != BORDER and items[source].reference is not None else ""
+            state = states.get(key, state)
             if failing and self._fails(body, key, reader):
                 state = "bad"
             self.edges.append(Edge(x, y, path, reader is not None and reader.inner is None, state))

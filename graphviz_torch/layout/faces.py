@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -42,13 +43,19 @@ def card_face(
     badge: str = "",
     source: SourceLocation | None = None,
 ) -> Face:
-    """A card around its lines; widths are rounded up, so that many cards are of one size."""
+    """A card around its lines."""
+    width, height = _room(lines, badge)
+    return Face(shape, colour, lines, width, height, tooltip, state, badge, "", source)
+
+
+@lru_cache(maxsize=4096)
+def _room(lines: tuple[Line, ...], badge: str) -> tuple[float, float]:
+    """The size of a card; widths are rounded up, so that many cards are of one size."""
     wide = max([text_width(text, style) for text, style, _ in lines])
     if badge:
         wide = max(wide, text_width(*lines[0][:2]) + text_width(badge, "b") + 24)
     width = rounded(max(wide + CARD_LEFT + CARD_RIGHT, SMALLEST))
-    height = CARD_LINE if len(lines) == 1 else 40 + CARD_STEP * (len(lines) - 2)
-    return Face(shape, colour, lines, width, height, tooltip, state, badge, "", source)
+    return width, CARD_LINE if len(lines) == 1 else 40 + CARD_STEP * (len(lines) - 2)
 
 
 def inline_face(shape: str, lines: tuple[Line, ...], air: float, tooltip: str, state: str = "") -> Face:

@@ -15,6 +15,7 @@ from graphviz_torch.layout.tree import Item, Tree
 from graphviz_torch.layout.words import meta_words
 
 LABEL_LIMIT = 150.0
+_NONE: Mapping[str, Json] = {}
 LEAVING = {
     "numpy": "data leaves the graph: numpy",
     "item": "data leaves the graph: item",
@@ -33,7 +34,6 @@ class Facts:
         self.index = tree.index
         self.graph = tree.index.graph
         self.many_devices = len({value.meta.device for value in self.graph.values if value.meta.device}) > 1
-        self._metas: dict[str, str] = {}
         self._labels: dict[str, str] = {}
 
     @cached_property
@@ -70,9 +70,18 @@ class Facts:
                 table[path] = table.get(path, 0) + own
         return table
 
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """Shape and type of each value."""
+        words: dict[int, str] = {}
+        for value in self.graph.values:
+            if id(value.meta) not in words:
+                words[id(value.meta)] = meta_words(value.meta, device=self.many_devices)
+        return {value.id: words[id(value.meta)] for value in self.graph.values}
+
     def notes(self, target: str) -> Mapping[str, Json]:
         """The annotations of an element, by key."""
-        return self.index.annotations.get(target, {})
+        return self.index.annotations.get(target, _NONE)
 
     def module_of(self, item: Item) -> Module | None:
         """The module that a card stands for, if it stands for one."""
@@ -109,12 +118,7 @@ class Facts:
 
     def meta(self, value_id: str) -> str:
         """Shape and type of a value; empty where unknown."""
-        found = self._metas.get(value_id)
-        if found is None:
-            value = self.index.values.get(value_id)
-            found = "" if value is None else meta_words(value.meta, device=self.many_devices)
-            self._metas[value_id] = found
-        return found
+        return self.metas.get(value_id, "")
 
     def label(self, key: str) -> str:
         """What flows along the edges of one key."""
@@ -155,5 +159,5 @@ class Facts:
 
     def _metas_of(self, values: tuple[str, ...]) -> str:
         if len(values) == 1:
-            return self.meta(values[0])
+            return self.metas.get(values[0], "")
         return ", ".join([self.meta(value) for value in values[:4]])

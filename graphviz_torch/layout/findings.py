@@ -30,7 +30,9 @@ class Pins:
 
     def badges(self, target: str, right: float, top: float) -> tuple[Badge, ...]:
         """The codes pinned to an element, from its upper right corner to the left."""
-        pins = list(self._pins.get(target, {}).items())
+        if target not in self._pins:
+            return ()
+        pins = list(self._pins[target].items())
         if len(pins) > MOST_PINS:
             pins = [*pins[: MOST_PINS - 1], (f"+{len(pins) - MOST_PINS + 1}", pins[MOST_PINS - 1][1])]
         badges = []

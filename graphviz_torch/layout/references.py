@@ -13,7 +13,10 @@ MOST_BESIDE = 2
 
 def add_references(tree: Tree) -> None:
     """Puts references in place of the far edges of every value that at least MANY far items of a frame read."""
+    touched: dict[Body, None] = {}
     for body in tree.bodies:
+        if len(body.edges) < MANY:
+            continue
         readers: dict[str, list[int]] = defaultdict(list)
         for key, target in body.edges:
             if target != BORDER:
@@ -29,9 +32,8 @@ def add_references(tree: Tree) -> None:
             if len(far) == len(targets):
                 far.remove(min(far, key=lambda target: (ranks[target], target)))
             if len(far) >= MANY - 1:
-                for target in far:
-                    _refer(tree, body, key, target)
-    for body in tree.bodies:
+                touched.update((_refer(tree, body, key, target), None) for target in far)
+    for body in touched:
         _gather(body)
 
 
@@ -62,8 +64,12 @@ def _drop(body: Body, gone: set[int]) -> None:
     body.edges = {(key, places[target]): places[source] for (key, target), source in body.edges.items()}
 
 
-def _refer(tree: Tree, body: Body, key: str, target: int) -> None:
-    """Replaces one edge: the reference goes into the innermost frame in which the value has more than one reader."""
+def _refer(tree: Tree, body: Body, key: str, target: int) -> Body:
+    """Replaces one edge: the reference goes into the innermost frame in which the value has more than one reader.
+
+    Returns:
+        That frame.
+    """
     del body.edges[key, target]
     inner = body.items[target].inner
     while inner is not None:
@@ -75,15 +81,16 @@ def _refer(tree: Tree, body: Body, key: str, target: int) -> None:
         if len(inside) == 1 and inside[0] != BORDER and body.items[inside[0]].inner is not None:
             target, inner = inside[0], body.items[inside[0]].inner
             continue
-        _place(tree, body, key, inside)
-        return
-    _place(tree, body, key, [target])
+        return _place(tree, body, key, inside)
+    return _place(tree, body, key, [target])
 
 
-def _place(tree: Tree, body: Body, key: str, targets: list[int]) -> None:
-    reference = body.add(reference=tree.index.nodes[tree.index.values[key].producer])
+def _place(tree: Tree, body: Body, key: str, targets: list[int]) -> Body:
+    reference = body.add()
+    reference.reference = tree.index.nodes[tree.index.values[key].producer]
     for target in targets:
         body.edges[key, target] = reference.place
+    return body
 
 
 def _ranks(body: Body) -> list[int]:

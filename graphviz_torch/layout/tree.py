@@ -57,9 +57,9 @@ class Body:
     outs: dict[str, int] = field(default_factory=dict)
     edges: dict[tuple[str, int], int] = field(default_factory=dict)
 
-    def add(self, **what: object) -> Item:
+    def add(self, node: Node | None = None, inner: Body | None = None, call: ModuleCall | None = None) -> Item:
         """Adds an item at the end."""
-        item = Item(self, len(self.items), **what)  # type: ignore[arg-type]
+        item = Item(self, len(self.items), node, inner, call)
         self.items.append(item)
         return item
 
@@ -192,13 +192,14 @@ class _Grower:
                 self._place(node, homes.get(node.id, self.canvas))
 
     def _place(self, node: Node, body: Body) -> None:
-        self._attach(body)
-        call = node.module_call
-        alone = node.kind == "call" and call is not None and self.sizes[call] == 1
-        fold = self.folds.get(node.id) or (
-            self.passed.get(call) if call is not None and self.sizes[call] == 1 else None
-        )
-        self.items[node.id] = body.add(node=node, call=self.index.calls[call] if alone and call else None, fold=fold)
+        if body.item is None:
+            self._attach(body)
+        item = self.items[node.id] = body.add(node)
+        call, fold = node.module_call, self.folds.get(node.id)
+        if call is not None and self.sizes[call] == 1:
+            item.call = self.index.calls[call] if node.kind == "call" else None
+            fold = fold or self.passed.get(call)
+        item.fold = fold
 
     def _place_output(self, node: Node) -> None:
         """Draws outputs of one value together where there are many, as there are after a fold."""
@@ -220,7 +221,8 @@ class _Grower:
             body = body.parent
         for inner in reversed(missing):
             if inner.parent is not None:
-                inner.item = inner.parent.add(inner=inner, call=inner.call, fold=inner.fold)
+                inner.item = inner.parent.add(inner=inner, call=inner.call)
+                inner.item.fold = inner.fold
 
     def _leaf_homes(self) -> dict[str, Body]:
         """For each parameter, buffer and constant: the innermost frame around all its readers."""
@@ -263,7 +265,7 @@ class _Grower:
         body = self.failed.body if self.failed else None
         while body is not None and body.call is not None:
             if body.call.kind == "module" and (ghosts := below.get(body.call.path)):
-                body.add(ghosts=tuple(ghosts))
+                body.add().ghosts = tuple(ghosts)
             body = body.parent
 
 

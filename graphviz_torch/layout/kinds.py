@@ -52,7 +52,7 @@ _WORDS = {
     "copy_ detach detach_ to_dense hstack vstack dstack tril triu diag diagonal diag_embed arange zeros ones full "
     "zeros_like ones_like full_like empty empty_like new_zeros new_ones new_full new_empty linspace eye tensor "
     "as_tensor scalar_tensor unflatten identity rot90 fliplr flipud as_strided swapdims tensor_split chunk_ vsplit "
-    "hsplit passthrough squeeze_ unsqueeze_ transpose_ t_ resize_ set_ fill_ zero_ masked_scatter moveaxis ravel "
+    "hsplit passthrough join squeeze_ unsqueeze_ transpose_ t_ resize_ set_ fill_ zero_ masked_scatter moveaxis ravel "
     "view_as_real view_as_complex real imag adjoint h conj unsafe_chunk triu_indices tril_indices argsort bucketize",
     "reduce": "sum mean max min amax amin prod var std norm argmax argmin cumsum cumprod logsumexp any all topk sort "
     "median mode var_mean std_mean count_nonzero unique kthvalue nonzero bincount scatter_add scatter_add_ "

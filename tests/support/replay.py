@@ -74,7 +74,7 @@ class _Machine:
         self._index = GraphIndex(graph)
         self._recording = recording
         self._tensors: dict[str, Tensor] = {}
-        self._versions: dict[str, int] = {}
+        self._copies: dict[str, Tensor] = {}
         self._opaque = {note.target for note in graph.diagnostics if note.code == "opaque"}
         self.report = Replay()
 
@@ -95,10 +95,14 @@ class _Machine:
         if node.kind != "call":
             self._keep(node.results[0], self._recording.kept[node.results[0]])
             return
-        operands = [self._read(node, value) for value in node.operands]
+        if node.name == "join":  # the parts are in one tensor, each with the bits of the last write to it
+            self._keep(node.results[0], self._tensors[node.operands[-1]])
+            return
         op = self._recording.operations[node.id]
         if op.error is not None:
             return
+        operands = [self._tensors[value] for value in node.operands]
+        self._look_for_stale(node, op)
         results = self._results(node, op, operands)
         for value, tensor in zip(node.results, results, strict=False):
             self._keep(value, tensor)
@@ -131,11 +135,22 @@ class _Machine:
         if value in self._recording.marked:
             tensor.requires_grad_()
         self._tensors[value] = tensor
-        self._versions[value] = _version(tensor)
+        if not tensor.is_nested:
+            self._copies[value] = tensor.detach().clone()
+
+    def _look_for_stale(self, node: Node, op: Op) -> None:
+        """Notes operands that are not what they were when the value was made.
+
+        What a view shows of a tensor, or an index writes in it, need not be what was written since.
+        """
+        shown = {self._index.values[result].view_of for result in node.results}
+        for place, value in enumerate(node.operands):
+            if value not in shown and not (place == 0 and op.name == "setitem"):
+                self._read(node, value)
 
     def _read(self, node: Node, value: str) -> Tensor:
         tensor = self._tensors[value]
-        if _version(tensor) != self._versions[value]:
+        if value in self._copies and not same_bits(tensor, self._copies[value]):
             self.report.stale.append(f"{node.id} reads {value}")
         return tensor
 
@@ -155,13 +170,6 @@ def _filled(item: Any, operands: list[Tensor]) -> Any:
     if type(item) is dict:
         return {key: _filled(part, operands) for key, part in item.items()}
     return item
-
-
-def _version(tensor: Tensor) -> int:
-    try:
-        return tensor._version
-    except RuntimeError:  # inference tensors have none
-        return -1
 
 
 def same_bits(left: Tensor, right: Tensor) -> bool:

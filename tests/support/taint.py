@@ -87,49 +87,78 @@ def _named_inputs(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any
 
 
 class _Watch(TorchDispatchMode):
-    """What each piece of memory came from."""
+    """What each byte of memory came from."""
 
     supports_higher_order_operators = True
 
     def __init__(self) -> None:
         super().__init__()
-        self._sources: dict[object, frozenset[str]] = {}
+        self._names: list[str] = []
+        # A bit for each input, by the byte of a piece of memory; for tensors without memory, one number each.
+        self._bytes: dict[tuple[str, int], Tensor] = {}
         self._alive: list[object] = []
 
     def mark(self, tensor: Tensor, name: str) -> None:
         """Notes that this memory is an input."""
-        self._add(tensor, frozenset({name}))
+        self._names.append(name)
+        self._add(tensor, 1 << (len(self._names) - 1))
 
     def of(self, tensor: Tensor) -> frozenset[str]:
-        """The inputs that this memory came from."""
-        return frozenset().union(*(self._sources.get(key, frozenset()) for key in self._keys(tensor)))
+        """The inputs that this tensor came from."""
+        bits = self._bits(tensor)
+        return frozenset(name for place, name in enumerate(self._names) if bits >> place & 1)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         out = func(*args, **kwargs)
-        sources = frozenset().union(*(self.of(tensor) for tensor in tensors_of((args, kwargs))))
-        for tensor in (*tensors_of(out), *_written(func, args, kwargs)):
-            self._add(tensor, sources)
+        read, written = tensors_of((args, kwargs)), _written(func, args, kwargs)
+        bits = 0
+        for tensor in read:
+            bits |= self._bits(tensor)
+        memory = {self._key(tensor) for tensor in read}
+        for tensor in (*written, *(made for made in tensors_of(out) if self._key(made) not in memory)):
+            self._add(tensor, bits)
         return out
 
-    def _add(self, tensor: Tensor, sources: frozenset[str]) -> None:
-        for key in self._keys(tensor):
-            self._sources[key] = self._sources.get(key, frozenset()) | sources
+    def _bits(self, tensor: Tensor) -> int:
+        whole, places = self._part(tensor)
+        found = 0
+        for number in whole[places].unique().tolist():
+            found |= number
+        return found
 
-    def _keys(self, tensor: Tensor) -> list[object]:
-        """The memory of a tensor: its address, its storage, or for sparse and nested ones the tensor itself."""
+    def _add(self, tensor: Tensor, bits: int) -> None:
+        whole, places = self._part(tensor)
+        whole[places] = whole[places] | bits
+
+    def _key(self, tensor: Tensor) -> tuple[str, int]:
+        """The memory of a tensor: its address or its storage; for sparse and nested ones the tensor itself."""
         try:
             storage = tensor.untyped_storage()
+            int(storage.nbytes())
         except (RuntimeError, NotImplementedError):
             self._alive.append(tensor)
-            return [("tensor", id(tensor))]
-        # An address is taken again once its memory is freed.
-        self._alive.append(storage)
+            return "tensor", id(tensor)
+        self._alive.append(storage)  # an address is taken again once its memory is freed
         try:
             address = storage.data_ptr() if tensor.device.type == "cpu" else 0
-        except RuntimeError:  # wrappers of transforms and nested tensors have none
+        except RuntimeError:  # wrappers of transforms have none
             address = 0
-        return [("address", address) if address else ("storage", storage._cdata)]
+        return ("address", address) if address else ("storage", storage._cdata)
+
+    def _part(self, tensor: Tensor) -> tuple[Tensor, Tensor]:
+        """The bits of a piece of memory, and which of its bytes a tensor is."""
+        key = self._key(tensor)
+        if key[0] != "address":
+            return self._bytes.setdefault(key, torch.zeros(1, dtype=torch.int64)), torch.zeros(1, dtype=torch.int64)
+        count = tensor.untyped_storage().nbytes()
+        whole = self._bytes.setdefault(key, torch.zeros(count, dtype=torch.int64))
+        if whole.numel() < count:  # `resize_` made it longer
+            whole = self._bytes[key] = torch.cat([whole, whole.new_zeros(count - whole.numel())])
+        size = tensor.element_size()
+        steps = (*(stride * size for stride in tensor.stride()), 1)
+        places = torch.arange(count).as_strided((*tensor.shape, size), steps, tensor.storage_offset() * size)
+        return whole, places.reshape(-1)
 
 
 def _written(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterable[Tensor]:

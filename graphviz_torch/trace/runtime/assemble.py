@@ -6,6 +6,7 @@ from typing import Any
 
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import NodeKind, SourceLocation, TensorMeta
+from graphviz_torch.ir.literals import Operand
 from graphviz_torch.trace.metadata import dtype_name, meta, sizes
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
@@ -17,6 +18,7 @@ from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
 from graphviz_torch.trace.source import Sources
 
 LEAVES: dict[str, NodeKind] = {"input": "input", "parameter": "parameter", "buffer": "buffer"}
+JOIN = "join"
 FRESH: tuple[None, int] = (None, 0)
 READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
 
@@ -34,6 +36,9 @@ class Assembly:
         self._level = level
         self._metas: dict[Any, TensorMeta] = {}
         self._ids: dict[int, str] = {}
+        # The call that reads now, and the nodes that join parts, by these.
+        self._reading: str | None = None
+        self._joins: dict[tuple[str, ...], str] = {}
         # By memory, how many writes it had seen when the run met it.
         self._earlier: dict[int, int] = {}
 
@@ -51,6 +56,7 @@ class Assembly:
             elif isinstance(event, Call):
                 self._enter(event)
             elif isinstance(event, Leave):
+                self._reading = event.call.id
                 self._builder.leave(event.call.id, tuple([self.value(held) for held in event.call.results]))
                 if event.call.kind == "autograd_function":
                     self._own_gradient(event.call)
@@ -90,6 +96,8 @@ class Assembly:
     def _new_value(self, held: Held) -> str:
         if held.previous is not None and held.source == "same":
             return self.value(held.previous)
+        if held.source == "parts":
+            return self._join(held)
         if held.previous is not None and held.op is not None:
             node = self._ids[held.op.id]
             return self._builder.written(node, self._meta(held), self.value(held.previous), self._writes(held))
@@ -99,6 +107,19 @@ class Assembly:
         if held.source == "external":
             self._unknown(found)
         return found
+
+    def _join(self, held: Held) -> str:
+        """A node for what several operations wrote apart from each other, just before it is first read as a whole."""
+        operands = tuple([self.value(part) for part in held.parts])
+        if operands in self._joins:
+            return self._joins[operands]
+        views = ((operands[-1], self._writes(held)),)
+        attributes = tuple([(str(place), Operand(place)) for place in range(len(operands))])
+        metas = (self._meta(held),)
+        self._joins[operands] = self._builder.operation(
+            JOIN, JOIN, operands, metas, views, attributes, self._reading
+        ).id
+        return self._joins[operands]
 
     def _unknown(self, value: str) -> None:
         if self._recorder.elsewhere:
@@ -124,6 +145,7 @@ class Assembly:
         return None if place is None else self._sources.place(place[0], place[1])
 
     def _enter(self, call: Call) -> None:
+        self._reading = call.parent.id if call.parent is not None else None
         if call.kind == "operation":
             self._enter_function(call, call.module)
             return
@@ -159,6 +181,7 @@ class Assembly:
 
     def _operation(self, op: Op) -> None:
         info, call, place, results = op.info, op.call, op.place, op.results
+        self._reading = call.id if call is not None else None
         operands = tuple([held.id or self.value(held) for held in op.operands])
         if len(results) == 1:
             metas: tuple[TensorMeta, ...] = (self._meta(results[0]),)
@@ -199,7 +222,7 @@ class Assembly:
 
     def _writes(self, held: Held) -> int:
         """How often the run has written the memory of a value; what was before, or inside the maker, does not count."""
-        counted = held.version
+        counted = getattr(held, "first", held.version) if self._recorder.wrote_memory else held.version
         if not held.storage:  # sparse tensors count, but not from a start that is known
             return 0
         if counted > 0:

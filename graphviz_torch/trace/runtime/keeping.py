@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from graphviz_torch.trace import compat
+from graphviz_torch.trace.runtime.memory import Geometry
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Op
@@ -49,9 +50,9 @@ class KeepingRecorder(Recorder):
                 self._keep(held, compat.functorch_base(tensor))
         return out
 
-    def operand(self, tensor: Tensor, whole: bool = False) -> Held:
+    def operand(self, tensor: Tensor, region: Geometry | None = None) -> Held:
         """As for every recorder; `requires_grad_` is no operation, so what it did is noted here."""
-        held = super().operand(tensor, whole)
+        held = super().operand(tensor, region)
         if tensor.requires_grad and not held.grad and tensor.is_leaf:
             self.marked.append(held)
         return held

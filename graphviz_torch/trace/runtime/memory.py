@@ -1,6 +1,8 @@
-"""Which views of one piece of memory overlap."""
+"""Which views of one piece of memory overlap, and what part of a view an index means."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 
@@ -50,18 +52,54 @@ def _boxes_apart(one: Geometry, other: Geometry) -> bool:
 def _box(view: Geometry, strides: list[int]) -> list[tuple[int, int]] | None:
     """Start and length of a view along each stride of a grid; `None` where the view is no box of the grid."""
     offset, shape, own = view
-    lengths = dict.fromkeys(strides, 1)
+    lengths = [1] * len(strides)
     for size, stride in zip(shape, own, strict=True):
         if size > 1 and stride:
-            if lengths[stride] > 1:
+            place = strides.index(stride)
+            if lengths[place] > 1:
                 return None
-            lengths[stride] = size
-    box = []
-    room = 0
+            lengths[place] = size
+    starts = []
     for stride in strides:
         start, offset = divmod(offset, stride)
-        if room and (start + lengths[stride]) * stride > room:
+        starts.append(start)
+    for place in range(len(strides) - 1, 0, -1):
+        coarse, stride = strides[place - 1], strides[place]
+        if (starts[place] + lengths[place]) * stride <= coarse:
+            continue
+        # Whole rows of the grid can be counted as such.
+        rows, rest = divmod(lengths[place] * stride, coarse)
+        if rest or coarse % stride or starts[place] or lengths[place - 1] > 1:
             return None
-        box.append((start, lengths[stride]))
-        room = stride
-    return box
+        lengths[place - 1], lengths[place] = rows, coarse // stride
+    return list(zip(starts, lengths, strict=True))
+
+
+def indexed(view: Geometry, key: Any) -> Geometry | None:
+    """What `tensor[key]` means of a view; `None` where an index is no number and no slice, as that copies."""
+    offset, shape, strides = view
+    keys = list(key) if isinstance(key, tuple) else [key]
+    wanted = sum(type(part) in (int, slice) for part in keys)
+    if wanted > len(shape) or sum(part is Ellipsis for part in keys) > 1:
+        return None
+    axis = 0
+    sizes: list[int] = []
+    steps: list[int] = []
+    for part in keys:
+        if part is Ellipsis:
+            skipped = len(shape) - wanted
+            sizes += shape[axis : axis + skipped]
+            steps += strides[axis : axis + skipped]
+            axis += skipped
+        elif type(part) is int and -shape[axis] <= part < shape[axis]:
+            offset += strides[axis] * (part % shape[axis])
+            axis += 1
+        elif type(part) is slice and all(end is None or type(end) is int for end in (part.start, part.stop, part.step)):
+            places = range(*part.indices(shape[axis]))
+            offset += strides[axis] * places.start if places else 0
+            sizes.append(len(places))
+            steps.append(strides[axis] * places.step)
+            axis += 1
+        elif part is not None:
+            return None
+    return offset, (*sizes, *shape[axis:]), (*steps, *strides[axis:])

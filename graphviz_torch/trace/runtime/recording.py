@@ -14,7 +14,7 @@ from graphviz_torch.trace import compat
 from graphviz_torch.trace.compat import sequence_number
 from graphviz_torch.trace.runtime import aside
 from graphviz_torch.trace.runtime.calls import Calls
-from graphviz_torch.trace.runtime.memory import apart, geometry
+from graphviz_torch.trace.runtime.memory import Geometry, apart, geometry, indexed
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
 from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
@@ -23,6 +23,7 @@ from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
 NOTHING: dict[str, Any] = {}
+INDEXED = ("getitem", "setitem")
 OPERANDS = tuple(OperandAt(place) for place in range(64))
 
 
@@ -124,12 +125,23 @@ class Recorder(Calls):
         if info.writes or "out" in op.kwargs:
             for tensor in tensors:
                 self._about_to_write(tensor)
-            given = "out" in op.kwargs
-            return [self.operand(tensor, given or place == 0) for place, tensor in enumerate(tensors)]
+            return [self.operand(tensor, self._part(op, place, tensor)) for place, tensor in enumerate(tensors)]
+        if op.name == "getitem" and self._writes:
+            return [self.operand(tensor, self._part(op, place, tensor)) for place, tensor in enumerate(tensors)]
         operands = []
         for tensor in tensors:
             operands.append(self.operand(tensor))
         return operands
+
+    def _part(self, op: Op, place: int, tensor: Tensor) -> Geometry | None:
+        """What an index means of the tensor that it is applied to; `None` for all of it."""
+        if place > 0 or op.name not in INDEXED or type(tensor) not in (Tensor, Parameter) or len(op.args) < 2:
+            return None
+        whole = geometry(tensor)
+        held = self.find(tensor)
+        if whole is None or (op.name == "setitem" and self.crowded(held)) or not held.storage:
+            return None
+        return indexed(whole, op.args[1])
 
     def _ended(self, op: Op, info: Operation, tensors: list[Tensor], out: Any) -> None:
         if info.writes or (not info.below and _moved(tensors, op.operands)):
@@ -138,7 +150,10 @@ class Recorder(Calls):
             for place, tensor in enumerate(tensors):
                 if tensor is out:
                     self._looked_at(op, place, tensor)
-            op.results = [self.hold(out, "op", op)]
+            held = self.hold(out, "op", op)
+            op.results = [held]
+            if held.storage in self._writes and not info.writes:
+                self._picked(op, tensors, out, held.storage)
         elif out is not None:
             made = tensors_of(out)
             for place, tensor in enumerate(tensors):
@@ -147,6 +162,13 @@ class Recorder(Calls):
             op.results = [self.hold(tensor, "op", op) for tensor in made]
         if info.aside:
             aside.note(self, op, info, tensors)
+
+    def _picked(self, op: Op, tensors: list[Tensor], out: Tensor, storage: int) -> None:
+        """A view reads of its base what it shows; where there are several views, each is linked to all of the base."""
+        place = geometry(out)
+        for number, tensor in enumerate(tensors):
+            if place is not None and tensor is not out and op.operands[number].storage == storage:
+                op.operands[number] = self.operand(tensor, place)
 
     def _looked_at(self, op: Op, place: int, tensor: Tensor) -> None:
         """Notes that an operation returned its own operand without having written it."""
@@ -191,9 +213,15 @@ class Recorder(Calls):
             now = version(tensor)
             told = place in targets or (place == 0 and info.writes and uncounted(tensor, held.version))
             if (now != held.version or told) and not self._beside(op, info, place, tensors):
-                self.wrote(held, tensor, op)
+                part = self._part(op, place, tensor) if op.name == "setitem" else None
+                write = self.wrote(held, tensor, op, part)
+                before = self._live.get(id(tensor))
                 if not any(tensor is result for result in made):
-                    op.written = [*op.written, self.hold(tensor, "written", op, held.name, held)]
+                    fresh = self.hold(tensor, "written", op, held.name, held)
+                    op.written = [*op.written, fresh]
+                    if part is not None and write is not None and before is not None:  # other parts have other writers
+                        write.values.append(fresh)
+                        fresh.partial, self._live[id(tensor)] = True, before
 
     def _beside(self, op: Op, info: Operation, place: int, tensors: list[Tensor]) -> bool:
         """Whether an operand only shares its count of writes with the one that was written, not its memory."""

@@ -23,17 +23,20 @@ class Held:
 
     Attributes:
         source: `input`, `parameter`, `buffer`, `constant`, `external`; `op` (returned by `op`), `written` (in place by
-            `op`) or `same` (another object for `previous`).
+            `op`), `parts` (by several, `op` the last) or `same` (another object for `previous`).
         id: the id of its value in the graph, once assembled.
         storage: a key of its memory; 0 where it has none that is known.
         version: how often the memory was written in place; -1 for inference tensors.
+        first: the same when the value was made; only where writes to other views have been counted since.
         ref: the tensor, as long as somebody else holds it.
         memory: the storage likewise; only in the first value that was seen in it.
+        parts: only where several operations wrote parts of a tensor, apart from each other: the value after each.
+        partial: only where `op` wrote no more than a part of it.
     """
 
     __slots__ = (
-        "device", "dtype", "grad", "id", "memory", "name", "op", "previous", "ref", "shape", "source", "storage",
-        "stride", "version",
+        "device", "dtype", "first", "grad", "id", "memory", "name", "op", "partial", "parts", "previous", "ref",
+        "shape", "source", "storage", "stride", "version",
     )  # fmt: skip
     source: str
     op: Op | None
@@ -49,6 +52,9 @@ class Held:
     version: int
     ref: weakref.ref[torch.Tensor]
     memory: weakref.ref[torch.UntypedStorage]
+    parts: list[Held]
+    partial: bool
+    first: int
 
 
 class HookRun:

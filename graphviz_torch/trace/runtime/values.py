@@ -13,14 +13,13 @@ import torch
 
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.metadata import strides
-from graphviz_torch.trace.runtime.memory import Geometry, apart, geometry
+from graphviz_torch.trace.runtime.memory import Geometry, geometry
 from graphviz_torch.trace.runtime.records import Held, Op
+from graphviz_torch.trace.runtime.writes import MOST_WRITES, Write, last_writers
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
-Write = tuple[Op, Geometry | None]
 UNCOUNTED = -2
-MOST_WRITES = 64
 WITHOUT_MEMORY = (RuntimeError, NotImplementedError, ValueError)  # sparse, nested and uninitialised tensors
 
 
@@ -58,11 +57,11 @@ class Values:
         self._live[id(tensor)] = held
         return held
 
-    def operand(self, tensor: Tensor, whole: bool = False) -> Held:
+    def operand(self, tensor: Tensor, region: Geometry | None = None) -> Held:
         """The value of a tensor that is read now: a new one, made by the writer, where its memory was written since.
 
         Args:
-            whole: whether a write anywhere in the memory counts, and not only where the tensor lies.
+            region: the part of it that counts, where that is not the whole.
         """
         held = self._live.get(id(tensor))
         if held is None or held.ref() is not tensor:
@@ -70,7 +69,7 @@ class Values:
         if self._writes:
             writes = self._writes.get(held.storage)
             if writes is not None:
-                return self._after(writes, tensor, held, whole)
+                return self._after(writes, tensor, held, region)
         try:
             if tensor._version == held.version:
                 return held
@@ -79,17 +78,36 @@ class Values:
                 return held
         return self._rewritten(tensor, held, version(tensor))
 
-    def _after(self, writes: list[Write], tensor: Tensor, held: Held, whole: bool) -> Held:
+    def _after(self, writes: list[Write], tensor: Tensor, held: Held, region: Geometry | None) -> Held:
         """The value of a tensor in memory that was written."""
         made = -1 if held.op is None else held.op.id
-        if writes[-1][0].id <= made:
+        if writes[-1].op.id <= made and region is None:
             now = version(tensor)
             return held if now == held.version else self._rewritten(tensor, held, now)
-        writer = writes[-1][0] if whole else _last_writer(writes, geometry(tensor), made)
-        if writer is not None:
-            return self.hold(tensor, "written", writer, held.name, held)
-        held.version = version(tensor)  # views count the writes to each other
-        return held
+        base = _base(held, tensor)
+        writers = last_writers(writes, region or geometry(tensor), -1 if base.op is None else base.op.id)
+        if not writers:
+            return counted(held if region is None else base, tensor)
+        parts = [self._written_by(writer, tensor, base) for writer in writers]
+        found = parts[0] if len(parts) == 1 else self._joined(tensor, base, parts)
+        self._live[id(tensor)] = held if region is not None else found
+        return found
+
+    def _written_by(self, write: Write, tensor: Tensor, base: Held) -> Held:
+        """The value of a tensor after one write to it or a part of it."""
+        for kept in write.values:
+            if kept.ref() is tensor:
+                return counted(kept, tensor)
+        found = self.hold(tensor, "written", write.op, base.name, base)
+        found.partial = True
+        write.values.append(found)
+        return found
+
+    def _joined(self, tensor: Tensor, base: Held, parts: list[Held]) -> Held:
+        """The value of a tensor whose parts were written apart from each other."""
+        found = self.hold(tensor, "parts", parts[-1].op, base.name, base)
+        found.parts, found.partial = parts, len(parts) < MOST_WRITES
+        return found
 
     def find(self, tensor: Tensor) -> Held:
         """The value of a tensor that was not met yet; made up where nobody knows it."""
@@ -125,10 +143,27 @@ class Values:
             if now.source == "op" and now.version == before.version and now.storage == before.storage:
                 self._live[key] = before
 
-    def wrote(self, held: Held, tensor: Tensor, op: Op) -> None:
-        """Notes that an operation wrote the memory of a value."""
-        if held.storage:
-            self._writes.setdefault(held.storage, []).append((op, geometry(tensor)))
+    def wrote(self, held: Held, tensor: Tensor, op: Op, region: Geometry | None = None) -> Write | None:
+        """Notes that an operation wrote the memory of a value, or a part of it."""
+        if not held.storage:
+            return None
+        write = Write(op, region or geometry(tensor), [])
+        self._writes.setdefault(held.storage, []).append(write)
+        return write
+
+    @property
+    def wrote_memory(self) -> bool:
+        """Whether any memory was written."""
+        return bool(self._writes)
+
+    def crowded(self, held: Held) -> bool:
+        """Whether so many operations wrote the memory of a value that the next is linked to all that came before.
+
+        Otherwise a loop that fills a tensor row by row would look through all rows for each.
+        """
+        writes = self._writes.get(held.storage, ())
+        made = -1 if held.op is None else held.op.id
+        return len(writes) > MOST_WRITES and writes[-MOST_WRITES].op.id > made
 
     def _rewritten(self, tensor: Tensor, held: Held, now: int) -> Held:
         if held.version == UNCOUNTED:
@@ -188,15 +223,19 @@ class Values:
         return None
 
 
-def _last_writer(writes: list[Write], place: Geometry | None, made: int) -> Op | None:
-    """The last operation after `made` that wrote where a tensor lies; the search is not endless, then it is a guess."""
-    writer = None
-    for writer, written in reversed(writes[-MOST_WRITES:]):
-        if writer.id <= made:
-            return None
-        if not apart(place, written):
-            return writer
-    return writer if len(writes) > MOST_WRITES else None
+def _base(held: Held, tensor: Tensor) -> Held:
+    """The value of a tensor before parts of it were written."""
+    while getattr(held, "partial", False) and held.previous is not None and held.previous.ref() is tensor:
+        held = held.previous
+    return held
+
+
+def counted(held: Held, tensor: Tensor) -> Held:
+    """The value of a tensor that was not written, though its count says so: views count the writes to each other."""
+    if not hasattr(held, "first"):
+        held.first = held.version
+    held.version = version(tensor)
+    return held
 
 
 def version(tensor: Tensor) -> int:

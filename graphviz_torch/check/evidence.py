@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from graphviz_torch.check.devices import Labels, labels
 from graphviz_torch.check.lines import Lines
 from graphviz_torch.check.options import CheckOptions
+from graphviz_torch.check.rule import Need
 from graphviz_torch.ir.graph import Failure, Graph, SourceLocation
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.trace.explain.case import Reason
 from graphviz_torch.trace.explain.rules import reason_of
-from graphviz_torch.trace.probes.records import Arguments, Forward, Loose, Raised, Run
+from graphviz_torch.trace.probes.records import (
+    Arguments,
+    Backward,
+    Forward,
+    Loose,
+    OtherBatch,
+    Raised,
+    Run,
+    Timings,
+    ValueStats,
+)
 
 if TYPE_CHECKING:
     from graphviz_torch.errors import BuildError
@@ -39,7 +52,6 @@ class Evidence:
     ) -> None:
         self.options = options
         self.unbuilt = unbuilt
-        self.missing: dict[str, str] = {}
         self._probes = probes
         self._saved = graph
         self.lines = Lines(options.roots)
@@ -111,7 +123,7 @@ class Evidence:
         """The `forward` of a module, as its source tells."""
         return self._probes.forward(path) if self._probes is not None else Forward(None)
 
-    # ---- further runs
+    # ---- further runs: each costs at least one
 
     @cached_property
     def other_mode(self) -> Graph | None:
@@ -119,3 +131,73 @@ class Evidence:
         if self._probes is None or not self.complete:
             return None
         return self._probes.run(not self.graph.origin.training).graph
+
+    @cached_property
+    def other_batch(self) -> OtherBatch:
+        """A run with a batch of another size; for rules that need it always (`second_run`) or found a reason to ask."""
+        if self._probes is None or not self.complete:
+            return OtherBatch(skipped=self._not_run)
+        return self._probes.other_batch()
+
+    @cached_property
+    def backward(self) -> Backward:
+        """A backward pass; `need`: `backward`."""
+        if self._probes is None or not self.complete:
+            return Backward(skipped=self._not_run)
+        return self._probes.backward(self.options.loss)
+
+    @cached_property
+    def stats(self) -> Mapping[str, ValueStats]:
+        """The range of every value, by its id; `need`: `stats`."""
+        if self._probes is None or self.arguments is not None:
+            return {}
+        return self._probes.stats().values
+
+    @cached_property
+    def again(self) -> Mapping[str, ValueStats]:
+        """The same with another seed: what differs from `stats` depends on chance; `need`: `stats`."""
+        if self._probes is None or self.arguments is not None:
+            return {}
+        return self._probes.stats((self.options.seed or 0) + 1).values
+
+    @cached_property
+    def timings(self) -> Timings | None:
+        """How long everything takes; `None` where that cannot be told; `need`: `time`."""
+        if self._probes is None or not self.complete:
+            return None
+        return self._probes.timings()
+
+    def lacking(self, needs: Iterable[Need]) -> str:
+        """Why something that a rule needs is not to be had; empty where all of it is."""
+        for need in needs:
+            why = self._lacking(need)
+            if why:
+                return why
+        return ""
+
+    def _lacking(self, need: Need) -> str:
+        if self._probes is None:
+            return "a saved graph cannot be run"
+        if need == "backward":
+            return self.backward.skipped
+        if need == "second_run":
+            return self.other_batch.skipped
+        if need == "time" and self.timings is None:
+            return "the model does not run to its end, or takes another way each time"
+        return ""
+
+    @property
+    def _not_run(self) -> str:
+        return "a saved graph cannot be run" if self._probes is None else "the model did not run to its end"
+
+    # ---- devices
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Where each value is: as it was, or as it would be on the device that the options assume."""
+        return labels(self.index, self.options.assume_device)
+
+    @cached_property
+    def moved(self) -> Labels:
+        """Where each value would be if the model and its inputs were moved: to the assumed device, else to a GPU."""
+        return self.labels if self.options.assume_device else labels(self.index, "cuda")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from graphviz_torch.check.rule import Rule
-from graphviz_torch.check.rules import failures, interface, shapes, unused
+from graphviz_torch.check.rules import devices, dtypes, failures, interface, shapes, unused
 
 RULES: tuple[Rule, ...] = (
     *interface.RULES,
     *failures.RULES,
     *shapes.RULES,
+    *devices.RULES,
+    *dtypes.RULES,
     *unused.RULES,
 )

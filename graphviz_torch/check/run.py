@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from graphviz_torch.check.evidence import Evidence
@@ -10,6 +10,7 @@ from graphviz_torch.check.finding import SEVERITIES, Finding
 from graphviz_torch.check.registry import RULES
 from graphviz_torch.check.report import Report
 from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.rules.failures import blamed
 from graphviz_torch.check.selection import chosen
 
 ONE_PATH = "one input shows one path: another branch can have faults of its own"
@@ -23,17 +24,29 @@ def check(evidence: Evidence, rules: Sequence[Rule] = RULES) -> Report:
     """
     selected = chosen(rules, evidence.options)
     found: list[Finding] = []
+    skipped: dict[str, str] = {}
     for rule in selected:
-        found.extend(one for one in rule.find(evidence) if not _silenced(evidence, one))
+        if why := evidence.lacking(rule.needs):
+            skipped[rule.code] = why
+        else:
+            found.extend(one for one in rule.find(evidence) if not _silenced(evidence, one))
     return Report(
         tuple(sorted(_joined(found), key=lambda one: (SEVERITIES.index(one.severity), one.code))),
         evidence.graph,
         evidence.options.target,
-        tuple(rule.code for rule in selected),
-        tuple(evidence.missing.items()),
-        (ONE_PATH,) if evidence.complete else (),
+        tuple(rule.code for rule in selected if rule.code not in skipped),
+        tuple(skipped.items()),
+        tuple(_notes(evidence, selected)),
         evidence.lines,
     )
+
+
+def _notes(evidence: Evidence, selected: Sequence[Rule]) -> Iterator[str]:
+    """What the reader should know of the run."""
+    if evidence.complete:
+        yield ONE_PATH
+    elif (failure := evidence.failure) is not None and blamed(evidence) not in {rule.code for rule in selected}:
+        yield f"the model raised {failure.exception}, and {blamed(evidence)} is not looked for"
 
 
 def _silenced(evidence: Evidence, found: Finding) -> bool:

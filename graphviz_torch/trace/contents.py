@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import torch
@@ -65,6 +66,12 @@ class Contents:
         if self._watched:
             found = self._watched.pop(address(tensor), ())
             for place, watched in enumerate(found):  # one copy is enough for all that share it
+                self.save(watched, copied=place > 0)
+
+    def about_to_write_at(self, addresses: Collection[int]) -> None:
+        """The same for memory that is told by where it begins."""
+        for key in addresses:
+            for place, watched in enumerate(self._watched.pop(key, ())):
                 self.save(watched, copied=place > 0)
 
     def save(self, tensor: Tensor, copied: bool = False) -> None:

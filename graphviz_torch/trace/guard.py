@@ -45,6 +45,7 @@ class Guard:
         self._tensors: list[_Tensor] = []
         self._contents = Contents()
         self.about_to_write = self._contents.about_to_write
+        self.about_to_write_at = self._contents.about_to_write_at
         self.keep_places = self._contents.keep_places
         self._seen: set[int] = set()
         self._model(statics)

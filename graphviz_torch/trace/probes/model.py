@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import Any
 
+import torch
 from torch import nn
 
 from graphviz_torch.errors import ArgumentsError, TraceError
 from graphviz_torch.ir.graph import SourceLocation
 from graphviz_torch.trace import frames, matching
 from graphviz_torch.trace.options import TraceOptions
-from graphviz_torch.trace.probes import loose
+from graphviz_torch.trace.probes import batch, gradients, loose, timing
 from graphviz_torch.trace.probes.definitions import Definitions
-from graphviz_torch.trace.probes.records import Arguments, Forward, Loose, Raised, Run
+from graphviz_torch.trace.probes.records import (
+    Arguments,
+    Backward,
+    Forward,
+    Loose,
+    OtherBatch,
+    Raised,
+    Run,
+    Statistics,
+    Timings,
+)
+from graphviz_torch.trace.probes.stats import StatsRecorder
 from graphviz_torch.trace.runtime import tracer
+from graphviz_torch.trace.runtime.recording import Recorder
+from graphviz_torch.trace.runtime.structures import tensors_of
 from graphviz_torch.trace.source import Sources
+from graphviz_torch.trace.statics import Statics
 
 TORCH_CALLS = ("_call_impl", "inner")
 
@@ -88,10 +104,66 @@ class Probes:
             training: the mode; that of the options where not given.
         """
         options = self._options if training is None else replace(self._options, training=training)
+        finite: list[bool] = []
+
+        def look(finished: tracer.Finished[Recorder]) -> None:
+            finite.append(all(_finite(tensor) for tensor in tensors_of(finished.out)))
+
         try:
-            return Run(tracer.trace(self._model, self._args, self._kwargs, options))
+            graph = tracer.trace_with(self._model, self._args, self._kwargs, options, Recorder, look)
+            return Run(graph, finite=all(finite))
         except TraceError as error:
             return Run(error.graph, self._raised(error.__cause__ or error))
+
+    def other_batch(self) -> OtherBatch:
+        """A run with a batch of another size."""
+        size, names = batch.batch_of(self._model, self._args, self._kwargs)
+        if not size:
+            return OtherBatch(skipped="the inputs have no first dimension in common")
+        other = batch.other_size(self._model, self._args, self._kwargs, size)
+        args, kwargs = batch.enlarged(self._args, self._kwargs, size, other)
+        return OtherBatch(size, other, Probes(self._model, args, kwargs, self._options).run(), names)
+
+    def backward(self, loss: Callable[..., Any] | None = None) -> Backward:
+        """A backward pass at the end of a run.
+
+        Args:
+            loss: from what the model returned to a scalar; gets the model's positional arguments too where it takes
+                more than one.
+        """
+        look = gradients.Look(loss, self._args, self._sources)
+        try:
+            with torch.enable_grad():
+                tracer.trace_with(self._model, self._args, self._kwargs, self._options, Recorder, look)
+        except TraceError as error:
+            return Backward(skipped=f"the model raised {type(error.__cause__).__name__}")
+        return look.seen
+
+    def stats(self, seed: int | None = None) -> Statistics:
+        """The range of every value of a run, up to where it raised.
+
+        Args:
+            seed: of the run; that of the options where not given.
+        """
+        options = self._options if seed is None else replace(self._options, seed=seed)
+        recorders: list[StatsRecorder] = []
+
+        def kept(statics: Statics, about_to_write: Callable[[torch.Tensor], None]) -> StatsRecorder:
+            recorders.append(StatsRecorder(statics, about_to_write))
+            return recorders[0]
+
+        try:
+            run = Run(tracer.trace_with(self._model, self._args, self._kwargs, options, kept))
+        except TraceError as error:
+            run = Run(error.graph, self._raised(error.__cause__ or error))
+        return Statistics(run, {held.id: found for held, found in recorders[0].ranges if held.id is not None})
+
+    def timings(self) -> Timings | None:
+        """How long each operation and call takes; `None` where the model raises or takes another way each time."""
+        try:
+            return timing.timings(self._model, self._args, self._kwargs, self._options)
+        except TraceError:
+            return None
 
     def _raised(self, error: BaseException) -> Raised:
         return Raised(
@@ -100,6 +172,13 @@ class Probes:
             frames.places(error, self._sources),
             not (isinstance(error, TypeError) and _stopped_at_call(error.__traceback__)),
         )
+
+
+def _finite(tensor: torch.Tensor) -> bool:
+    if not (tensor.is_floating_point() or tensor.is_complex()) or tensor.device.type == "meta":
+        return True
+    with torch.no_grad():
+        return tensor.layout is not torch.strided or bool(torch.isfinite(tensor).all())
 
 
 def _stopped_at_call(step: TracebackType | None) -> bool:

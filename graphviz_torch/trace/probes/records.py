@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,10 +27,15 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a model: its graph, whole or up to where it raised."""
+    """One run of a model: its graph, whole or up to where it raised.
+
+    Attributes:
+        finite: whether all that it returned is free of NaN and Inf; true where that was not looked at.
+    """
 
     graph: Graph
     raised: Raised | None = None
+    finite: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +85,126 @@ class Forward:
 
     source: SourceLocation | None
     returns: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """What a backward pass gave to one parameter.
+
+    Attributes:
+        name: its first path.
+        norm: of the gradient; `None` where none reached it.
+        weight: the norm of the parameter itself.
+        finite: whether the gradient holds neither NaN nor Inf.
+    """
+
+    name: str
+    norm: float | None
+    weight: float
+    finite: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A tensor that was kept for the backward pass and written since, which makes that pass raise.
+
+    Attributes:
+        node: the id of the operation that kept it.
+        function: its autograd node: `ExpBackward0`.
+        saved: under which name: `result`, `self`.
+    """
+
+    node: str
+    function: str
+    saved: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """A backward pass, or why there was none.
+
+    Attributes:
+        loss: what it began at, in words.
+        gradients: of the parameters that want one, in registration order; empty where the pass raised.
+        conflicts: found in what the run kept, without running backward.
+        raised: the exception that ended the pass, or the loss.
+        skipped: why no pass was possible.
+    """
+
+    loss: str = ""
+    gradients: tuple[Gradient, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    raised: Raised | None = None
+    skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueStats:
+    """The range of one value.
+
+    Attributes:
+        minimum, maximum, mean, std: of the finite elements; 0 where there are none.
+        zeros: share of elements that are zero.
+        nan, inf: how many elements are.
+        dead: of what a rectifier made: how many of its units, and of how many, are zero for the whole input.
+        saturated: of what a sigmoid, tanh or softmax made: share of elements within a thousandth of a limit.
+    """
+
+    elements: int
+    minimum: float
+    maximum: float
+    mean: float
+    std: float
+    zeros: float
+    nan: int = 0
+    inf: int = 0
+    dead: tuple[int, int] | None = None
+    saturated: float | None = None
+
+    @property
+    def finite(self) -> bool:
+        """Whether it holds neither NaN nor Inf."""
+        return not self.nan and not self.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The ranges of the values of one run, by the ids of the values; without those that have no elements to read."""
+
+    run: Run
+    values: Mapping[str, ValueStats]
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """How long things took, each the least of several runs, in seconds.
+
+    Attributes:
+        graph: whose nodes and calls are meant.
+        runs: how many there were, apart from one to warm up.
+        total: one call of the model that nobody watched.
+        operations: by node id; calls: by the id of the module call, with what watching it cost.
+    """
+
+    graph: Graph
+    runs: int
+    total: float
+    operations: Mapping[str, float]
+    calls: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBatch:
+    """A run with another batch size, or why there was none.
+
+    Attributes:
+        size: the batch size of the first run; other: of this one.
+        run: whole or up to where it raised; `None` where it is not known which dimension is the batch.
+        inputs: names of the inputs that were made larger.
+    """
+
+    size: int = 0
+    other: int = 0
+    run: Run | None = None
+    inputs: tuple[str, ...] = ()
+    skipped: str = ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import gc
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import nn
@@ -53,10 +53,46 @@ class Recording:
     marked: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Finished(Generic[RecorderKind]):
+    """A run that came to its end and is not let go yet; what is done with it now is undone with the rest.
+
+    Attributes:
+        out: what the model returned.
+        nodes: the recorded operation behind each node.
+    """
+
+    out: Any
+    recorder: RecorderKind
+    nodes: dict[str, Op]
+    statics: Statics
+
+
 def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
     """Runs the model once and returns the graph; see `graphviz_torch.api.trace`."""
     with _without_collections():
         return _traced(model, args, kwargs, options, NestedRecorder if options.level == "both" else Recorder)[0]
+
+
+def trace_with(
+    model: nn.Module,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    options: TraceOptions,
+    recorder: Callable[[Statics, Callable[[torch.Tensor], None]], RecorderKind],
+    look: Callable[[Finished[RecorderKind]], None] | None = None,
+) -> Graph:
+    """The graph of a run with another recorder, which can note more than a graph needs.
+
+    Args:
+        recorder: makes it.
+        look: looks at the run when it came to its end, before everything is put back as it was.
+
+    Raises:
+        TraceError: the model raised.
+    """
+    with _without_collections():
+        return _traced(model, args, kwargs, options, recorder, look)[0]
 
 
 def trace_with_recording(
@@ -83,7 +119,12 @@ def _without_collections() -> Iterator[None]:
 
 
 def _traced(
-    model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions, kind: type[RecorderKind]
+    model: nn.Module,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    options: TraceOptions,
+    kind: Callable[[Statics, Callable[[torch.Tensor], None]], RecorderKind],
+    look: Callable[[Finished[RecorderKind]], None] | None = None,
 ) -> tuple[Graph, Assembly, RecorderKind, tuple[torch.Tensor, ...]]:
     statics = Statics(model)
     if any(lazy(tensor) for tensor in statics.tensors()):  # the run would give the user's weights their shapes
@@ -114,7 +155,7 @@ def _traced(
         if error is None and not returned:
             _nothing_returned(builder, out)
         grads = GradNodes([t.grad_fn for _, t in named_tensors(out, "") if t.grad_fn is not None])
-        out = None
+        kept, out = out if look is not None else None, None
         assembly = Assembly(recorder, builder, sources, grads, options.level)
         for held in given:
             assembly.value(held)
@@ -122,6 +163,9 @@ def _traced(
         assembly.mark_handled(error)
         for name, held in returned:
             builder.output(name, assembly.value(held))
+        if look is not None and error is None:
+            look(Finished(kept, recorder, assembly.nodes, statics))
+        kept = None
     grads.release()
     if error is not None:
         failed = _failed(recorder, builder, assembly, sources, error)

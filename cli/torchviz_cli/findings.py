@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from graphviz_torch import api
 from graphviz_torch.check.options import CheckOptions
 from graphviz_torch.check.report import Report
-from graphviz_torch.errors import BuildError, RenderError
+from graphviz_torch.errors import BuildError, CheckError, RenderError, TargetError
 from graphviz_torch.trace import locating, targets
 from graphviz_torch.trace.importing import importable
+from graphviz_torch.trace.said import clip
 from torchviz_cli import output
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request, ended, fitting, parsed, read, ready, shown_target
@@ -21,6 +24,7 @@ from torchviz_cli.limits import OutOfTimeError, output_to_stderr, time_limit
 from torchviz_cli.output import STDOUT, Output
 
 PICTURES = ("svg", "png", "pdf")
+DEVICE = re.compile(r"(cuda|mps|xpu|hpu|npu|mtia|cpu)(:\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,22 @@ def plan(paths: Sequence[str], *, as_json: bool, quiet: bool) -> Plan:
     return Plan("json" if as_json else "" if quiet else "text", files)
 
 
-def obtain(request: Request, options: CheckOptions, console: Console) -> Report:
+def device(name: str) -> str:
+    """A device that can be assumed.
+
+    Raises:
+        CheckError: it is none.
+    """
+    if name and not DEVICE.fullmatch(name):
+        raise CheckError(f"`--assume-device {clip(name)}` is no device", hint="--assume-device cuda")
+    return name
+
+
+def obtain(request: Request, options: CheckOptions, console: Console, loss: str | None = None) -> Report:
     """The report.
+
+    Args:
+        loss: where the function is that makes a scalar of the model's output.
 
     Raises:
         TorchvizError: the target or an input is not right.
@@ -68,11 +86,32 @@ def obtain(request: Request, options: CheckOptions, console: Console) -> Report:
         if not found.given:
             fitting(found)
         options = replace(options, target=shown_target(target, found.object), roots=found.roots)
+        if loss is not None:
+            options = replace(options, loss=_function(loss, found.roots))
         with console.stage("checking"), importable(found.roots):
             try:
                 return api.check(found.model, found.args, found.kwargs, options, command=found.command)
             except SystemExit as error:
                 raise ended(found, error) from None
+
+
+def _function(text: str, roots: tuple[str, ...]) -> Callable[..., Any]:
+    """The function behind a `--loss`.
+
+    Raises:
+        TorchvizError: there is none.
+    """
+    from graphviz_torch.trace import loading
+
+    target = targets.parse(text)
+    if target.object is None:
+        raise TargetError(f"`--loss {clip(text)}` names no function", hint="--loss train.py:loss")
+    with importable(roots):
+        found = loading.thing(target)
+    if not callable(found):
+        raise TargetError(f"`--loss {clip(text)}` is no function: it is {type(found).__name__}")
+    function: Callable[..., Any] = found
+    return function
 
 
 def give(report: Report, plan: Plan, console: Console) -> None:

@@ -19,7 +19,7 @@ from graphviz_torch.trace.said import said, user_frames
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.targets import RENDER, Target
 
-__all__ = ["Loaded", "arguments", "importable", "load"]
+__all__ = ["Loaded", "arguments", "importable", "load", "thing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,17 @@ def load(target: Target, seed: int | None = None, *, examples: bool = True) -> L
         if args is None and examples:
             args, kwargs = _examples(module, model, roots)
     return Loaded(model, args, kwargs, name, roots)
+
+
+def thing(target: Target) -> Any:
+    """The object of a target as it is, whatever it is.
+
+    Raises:
+        TargetError: the file, the module or the object is not there, or raises.
+    """
+    roots = locating.roots(target)
+    with importable(roots), alone(target):
+        return finding.attribute(module_of(target, roots), target.name, target)
 
 
 # ---- building the model

@@ -217,3 +217,48 @@ def test_explain_prints_a_page_and_the_list(run: Run) -> None:
     done = run("explain", "S9")
     assert done.code == 2
     assert "error: there is no code `S9`" in done.err
+
+
+LOSSES = """
+def total(out):
+    return out.square().mean()
+
+
+def rows(out):
+    return out.mean(0)
+
+
+NUMBER = 3
+"""
+
+
+def test_further_evidence_is_obtained_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "losses.py").write_text(LOSSES, encoding="utf-8")
+    words = ("check", "model.py:Idle", "-i", "2x4", "--ignore", "P004")
+    for more in (
+        ("--backward",),
+        ("--stats",),
+        ("--time",),
+        ("--loss", "losses.py:total"),
+        ("--assume-device", "cuda"),
+    ):
+        assert run(*words, *more).code == 0, more
+
+
+def test_what_is_no_loss_and_no_device_is_a_usage_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "losses.py").write_text(LOSSES, encoding="utf-8")
+    words = ("check", "model.py:Idle", "-i", "2x4")
+    for more in (("--loss", "losses.py:NUMBER"), ("--loss", "losses.py:none"), ("--loss", "losses.py")):
+        assert run(*words, *more).code == 2, more
+    assert run(*words, "--assume-device", "gpu").code == 2
+
+
+def test_a_plain_attribute_is_an_error_where_a_device_is_assumed(run: Run, model: Path) -> None:
+    model.write_text(
+        MODEL.replace("self.spare = nn.Linear(4, 4)", "self.spare = torch.ones(4)").replace(
+            "return self.fc(x)\n\n\ndef", "return self.fc(x) + self.spare\n\n\ndef"
+        ),
+        encoding="utf-8",
+    )
+    assert "warning[D002]" in run("check", "model.py:Idle", "-i", "2x4").out
+    assert "error[D002]" in run("check", "model.py:Idle", "-i", "2x4", "--assume-device", "cuda").out

@@ -29,6 +29,18 @@ def check(
         typer.Option("--select", metavar="CODES", help="Look for these alone: S001, or S for all of S. ALL: every."),
     ] = None,
     ignore: Annotated[CodesOption, typer.Option("--ignore", metavar="CODES", help="Do not look for these.")] = None,
+    backward: Annotated[
+        bool, typer.Option("--backward", help="Run a backward pass too, and look for what is wrong with gradients.")
+    ] = False,
+    loss: Annotated[
+        str | None,
+        typer.Option("--loss", metavar="FILE.py:FUNCTION", help="With --backward: from the output to a scalar."),
+    ] = None,
+    stats: Annotated[bool, typer.Option("--stats", help="Read the range of every value.")] = False,
+    time: Annotated[bool, typer.Option("--time", help="Measure what takes the time.")] = False,
+    assume_device: Annotated[
+        str, typer.Option("--assume-device", metavar="DEVICE", help="Look as if the model were moved there: cuda.")
+    ] = "",
     fail_on: Annotated[
         str | None, typer.Option(metavar="|".join(THRESHOLDS), help="Exit with 1 at such a finding (warning).")
     ] = None,
@@ -52,8 +64,17 @@ def check(
         found = settings.read(target)
         asked = settings.merged(found, select, ignore, fail_on)
         plan = findings.plan(output or (), as_json=as_json, quiet=quiet)
-        wanted = CheckOptions(asked.select, asked.ignore, training=train, seed=seed)
-        report = findings.obtain(request, wanted, console)
+        wanted = CheckOptions(
+            asked.select,
+            asked.ignore,
+            backward=backward or loss is not None,
+            stats=stats,
+            time=time,
+            assume_device=findings.device(assume_device),
+            training=train,
+            seed=seed,
+        )
+        report = findings.obtain(request, wanted, console, loss)
         findings.give(report, plan, console)
         raise typer.Exit(_exit_code(report, asked.fail_on))
 

@@ -253,7 +253,7 @@ def test_what_is_no_loss_and_no_device_is_a_usage_error(run: Run, tmp_path: Path
     assert run(*words, "--assume-device", "gpu").code == 2
 
 
-def test_a_plain_attribute_is_an_error_where_a_device_is_assumed(run: Run, model: Path) -> None:
+def test_what_would_raise_on_a_device_is_an_error_where_it_is_assumed(run: Run, model: Path) -> None:
     model.write_text(
         MODEL.replace("self.spare = nn.Linear(4, 4)", "self.spare = torch.ones(4)").replace(
             "return self.fc(x)\n\n\ndef", "return self.fc(x) + self.spare\n\n\ndef"
@@ -261,4 +261,4 @@ def test_a_plain_attribute_is_an_error_where_a_device_is_assumed(run: Run, model
         encoding="utf-8",
     )
     assert "warning[D002]" in run("check", "model.py:Idle", "-i", "2x4").out
-    assert "error[D002]" in run("check", "model.py:Idle", "-i", "2x4", "--assume-device", "cuda").out
+    assert "error[D001]" in run("check", "model.py:Idle", "-i", "2x4", "--assume-device", "cuda").out

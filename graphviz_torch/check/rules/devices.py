@@ -14,7 +14,7 @@ from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Operand
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules.failures import blamed, finding_of_failure
-from graphviz_torch.ir.graph import Node, Severity, Value
+from graphviz_torch.ir.graph import Node, Value
 
 
 def mixed(evidence: Evidence) -> Iterator[Finding]:
@@ -25,9 +25,7 @@ def mixed(evidence: Evidence) -> Iterator[Finding]:
     if not evidence.options.assume_device:
         return
     for mismatch in evidence.labels.mismatches:
-        strays = [_origin(evidence, value) for value in mismatch.operands if _stays(evidence, value)]
-        if not any(_rule_of(evidence, stray) for stray in strays):
-            yield _mismatch(evidence, mismatch)
+        yield _mismatch(evidence, mismatch)
 
 
 def attribute(evidence: Evidence) -> Iterator[Finding]:
@@ -36,7 +34,7 @@ def attribute(evidence: Evidence) -> Iterator[Finding]:
         name = stray.name
         yield Finding(
             "D002",
-            _severity(evidence),
+            "warning",
             f"`{name}` is a plain attribute, which `.to()` leaves behind on the {HOST}",
             module=_owner(evidence, name),
             source=evidence.place(name),
@@ -52,7 +50,7 @@ def factory(evidence: Evidence) -> Iterator[Finding]:
         module = module_at(evidence.index, stray.module_call)
         yield Finding(
             "D003",
-            _severity(evidence),
+            "warning",
             f"`{stray.name}` makes its tensor on the {HOST}, wherever the model is",
             module=module.path if module is not None else "",
             type=built(module) if module is not None else "",
@@ -102,10 +100,6 @@ def _rule_of(evidence: Evidence, stray: Node) -> str:
     return "D003" if stray.id in evidence.moved.made else ""
 
 
-def _severity(evidence: Evidence) -> Severity:
-    return "error" if evidence.options.assume_device else "warning"
-
-
 def _owner(evidence: Evidence, name: str) -> str:
     """The module that holds an attribute."""
     path = name.partition("[")[0].rpartition(".")[0]
@@ -144,6 +138,7 @@ def _mismatch(evidence: Evidence, mismatch: Mismatch) -> Finding:
         op=node.id,
         source=node.source,
         operands=_operands(evidence, mismatch),
+        notes=(f"parameters, buffers and inputs are taken to be on {evidence.options.assume_device}",),
     )
 
 

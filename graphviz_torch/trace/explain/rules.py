@@ -40,6 +40,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("layer_norm rms_norm native_layer_norm", windows.layer_norm),
     ("group_norm", windows.group_norm),
     ("embedding embedding_bag", types.embedding),
+    ("cross_entropy nll_loss cross_entropy_loss", types.targets),
     ("cat concat concatenate", shapes.cat),
     ("stack", shapes.stack),
     ("view reshape", shapes.view),

@@ -58,6 +58,19 @@ def dtypes(case: Case) -> Reason | None:
     return Reason(reason, (), hint, "dtype", (Misfit(stray),))
 
 
+def targets(case: Case) -> Reason | None:
+    """Class indices are integers; targets that are probabilities have the shape of the scores."""
+    scores, wanted = case.tensor("input", 0), case.tensor("target", 1)
+    if scores is None or wanted is None or not wanted.meta.dtype.startswith(("float", "bfloat")):
+        return None
+    if scores.meta.shape is None or wanted.meta.shape is None or len(wanted.meta.shape) == len(scores.meta.shape):
+        return None
+    reason = f"{case.subject} needs int64 class indices, got {wanted.meta.dtype} from {case.named(1)}"
+    node = case.index.nodes[wanted.producer]
+    hint = f"{node.name}.long()" if node.kind == "input" else "`.long()` before it"
+    return Reason(reason, (), hint, "dtype", (Misfit(wanted),))
+
+
 def embedding(case: Case) -> Reason | None:
     """Indices are integers, and smaller than the table."""
     indices, weight = case.tensor("input", 0), case.tensor("weight", 1)

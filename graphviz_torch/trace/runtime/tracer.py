@@ -148,9 +148,8 @@ def _traced(
         except Exception as raised:  # noqa: BLE001 - the user's model
             error = raised
         builder.set_modules(hooks.told(tree))
-        copies = (
-            tuple(t.detach().clone() for _, t in named_tensors(out, "")) if issubclass(kind, KeepingRecorder) else ()
-        )
+        keeps = isinstance(recorder, KeepingRecorder)
+        copies = tuple(t.detach().clone() for _, t in named_tensors(out, "")) if keeps else ()
         returned = [(name, recorder.operand(tensor)) for name, tensor in named_tensors(out, "")]
         if error is None and not returned:
             _nothing_returned(builder, out)

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,7 @@ def model_lock(request: pytest.FixtureRequest) -> Callable[..., None]:
     model too, and `train=True` runs it in training mode.
     """
     folder, update = request.path.parent, bool(request.config.getoption(FLAG))
+    command = f"pytest {FLAG} {shlex.quote(_this_test(request))}"
 
     def check(
         model: Any,
@@ -48,28 +51,33 @@ def model_lock(request: pytest.FixtureRequest) -> Callable[..., None]:
 
         given = tuple(args) if isinstance(args, (tuple, list)) else (args,)
         graph = api.trace(model, given, kwargs, TraceOptions(training=train, seed=0))
-        _check(graph, folder / path, str(path), update=update)
+        problem = _problem(graph, folder / path, str(path))
+        if problem and not update:
+            pytest.fail(f"{problem}: {command}", pytrace=False)
+        if problem:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            api.save(graph, folder / path)
 
     return check
 
 
-def _check(graph: Graph, file: Path, name: str, *, update: bool) -> None:
+def _this_test(request: pytest.FixtureRequest) -> str:
+    """The test as it is named on a command line in the current folder."""
+    _, _, name = request.node.nodeid.partition("::")
+    return f"{os.path.relpath(request.path)}::{name}"
+
+
+def _problem(graph: Graph, file: Path, name: str) -> str:
+    """What is to be said of a file that is not as the model is now, and what a command is for; empty for nothing."""
     from graphviz_torch import api
     from graphviz_torch.diff.options import DiffOptions
     from graphviz_torch.errors import GraphFormatError
     from graphviz_torch.report import text
 
-    problem = f"there is no file {name}" if not file.exists() else ""
-    if not problem:
-        try:
-            comparison = api.diff(api.load(file), graph, DiffOptions(old=name, new="the model now"))
-        except GraphFormatError as error:
-            problem = f"{name} cannot be read: {error.message}"
-        else:
-            if comparison.equal:
-                return
-            problem = text.render(comparison).rstrip("\n")
-    if not update:
-        pytest.fail(f"{problem}\n\nif this is meant: pytest {FLAG}", pytrace=False)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    api.save(graph, file)
+    if not file.exists():
+        return f"there is no file {name} yet\n\nto write it from the model as it is now"
+    try:
+        comparison = api.diff(api.load(file), graph, DiffOptions(old=name, new="the model now"))
+    except GraphFormatError as error:
+        return f"{name} cannot be read: {error.message}\n\nto write it anew"
+    return "" if comparison.equal else f"{text.render(comparison)}\nif this is meant"

@@ -12,6 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graphviz_torch.diff.result import Comparison
+    from graphviz_torch.ir.graph import Graph
 
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "docs" / "gallery"
@@ -20,21 +25,37 @@ IMAGES = ROOT / "docs" / "images"
 
 @dataclass(frozen=True)
 class Entry:
-    """One picture: a title, the sample, the object in it, and options as they are typed."""
+    """One picture: a title, the sample, the object in it, and options as they are typed.
+
+    With `before`, the name of another sample, it is the comparison of the two.
+    """
 
     title: str
     sample: str
     object: str = "build"
     options: str = ""
     image: bool = False
+    before: str = ""
 
     @property
     def name(self) -> str:
+        if self.before:
+            return f"{self.sample}_diff"
         suffix = "" if self.object == "build" else "_" + self.object.removeprefix("build_")
         return self.sample + suffix + ("_backward" if "autograd" in self.options else "")
 
     @property
+    def target(self) -> str:
+        return f"samples/{self.sample}.py:{self.object}"
+
+    @property
+    def target_before(self) -> str:
+        return f"samples/{self.before}.py:{self.object}"
+
+    @property
     def command(self) -> str:
+        if self.before:
+            return f"torchviz-cli diff {self.target_before} {self.target} -o diff.svg"
         return " ".join(f"torchviz-cli render samples/{self.sample}.py:{self.object} {self.options}".split())
 
 
@@ -61,25 +82,50 @@ ENTRIES = (
     Entry("BERT", "bert", image=True),
     Entry("GPT-2", "gpt2"),
     Entry("Llama", "llama"),
+    Entry("What changed between two versions", "classifier", image=True, before="classifier_before"),
 )
 
 
 def draw(entry: Entry, formats: tuple[str, ...]) -> dict[str, bytes]:
     """The pictures of one entry, drawn by the code that the command runs."""
+    if entry.before:
+        return draw_comparison(entry, formats)
     from graphviz_torch import api
     from graphviz_torch.passes.options import ViewOptions
     from graphviz_torch.render.options import RenderOptions
-    from torchviz_cli.console import Console
-    from torchviz_cli.graphs import Request, obtain
 
     words = entry.options.split()
     given = dict(zip(words[::2], words[1::2], strict=True))
     depth = given.get("--depth", "auto")
-    request = Request(f"samples/{entry.sample}.py:{entry.object}", tracer=given.get("--tracer", "runtime"))
-    graph = obtain(request, Console(quiet=True)).graph
+    graph = traced(entry.target, given.get("--tracer", "runtime"))
     view = ViewOptions(depth=int(depth) if depth.isdigit() else depth)
     look = RenderOptions(color_by=given.get("--color-by", "kind"))
     return {name: api.render(graph, name, view, look) for name in formats}
+
+
+def traced(target: str, tracer: str = "runtime") -> Graph:
+    """The graph of one target."""
+    from torchviz_cli.console import Console
+    from torchviz_cli.graphs import Request, obtain
+
+    return obtain(Request(target, tracer=tracer), Console(quiet=True)).graph
+
+
+def compared(entry: Entry) -> tuple[Graph, Graph, Comparison]:
+    """Both graphs of a comparison, and what was found between them."""
+    from graphviz_torch import api
+    from graphviz_torch.diff.options import DiffOptions
+
+    old, new = traced(entry.target_before), traced(entry.target)
+    return old, new, api.diff(old, new, DiffOptions(old=entry.target_before, new=entry.target))
+
+
+def draw_comparison(entry: Entry, formats: tuple[str, ...]) -> dict[str, bytes]:
+    """The pictures of a comparison."""
+    from graphviz_torch import api
+
+    old, new, found = compared(entry)
+    return {name: api.render_diff(old, new, found, name) for name in formats}
 
 
 def files(entry: Entry) -> Iterator[tuple[Path, bytes]]:

@@ -11,6 +11,7 @@ from graphviz_torch.diff.result import ChangeClass, Place, Severity
 from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.ir.graph import SourceLocation
+from graphviz_torch.layout.words import module_words
 
 LEAST_SUFFIX = 4
 
@@ -140,7 +141,7 @@ class _Explainer:
         if shifted.get(home):
             why += f"; the keys of {shifted[home]} modules beside it shift"
         kind: ChangeClass = "removed" if lost else "added"
-        told = branch.module.arguments if not branch.children else ""
+        told = module_words(branch.module) if not branch.children else ""
         old, new = (branch, None) if lost else (None, branch)
         group = (branch.type, branch.module.arguments, None if branch.positional else branch.name)
         self._add(kind, "breaking" if breaking else "structural", old, new,

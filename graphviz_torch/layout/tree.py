@@ -135,6 +135,7 @@ class _Grower:
         self.index = index
         self.graph = index.graph
         self.folds = {a.target: a.payload for a in self.graph.annotations if a.key == "fold"}
+        self.changed = {a.target for a in self.graph.annotations if a.key == "change"}
         self.sizes = self._sizes()
         self.canvas = Body(None, None, 0)
         self.bodies: dict[str | None, Body] = {None: self.canvas}
@@ -160,16 +161,21 @@ class _Grower:
         return sizes
 
     def _frame(self, call: ModuleCall) -> None:
-        """Gives a call a frame of its own, unless it holds one item only."""
+        """Gives a call a frame of its own, unless it holds one item only and nothing is said of it."""
         parent = self.bodies[call.parent]
         fold = self.folds.get(call.id) or self.passed.get(call.parent or "")
-        if self.sizes[call.id] >= 2:
+        if self.sizes[call.id] >= 2 or self._changed_wrapper(call):
             shown = self._shown(call)
             self.bodies[call.id] = Body(shown, parent, parent.depth + 1, call.path or parent.path, fold=fold)
         else:
             self.bodies[call.id] = parent
             if fold is not None:
                 self.passed[call.id] = fold
+
+    def _changed_wrapper(self, call: ModuleCall) -> bool:
+        """Whether a call around one frame has changed itself."""
+        inner = self.index.call_children.get(call.id, ())
+        return call.id in self.changed and any(self.sizes[child] for child in inner)
 
     def _shown(self, call: ModuleCall) -> ModuleCall:
         """The call that a frame is named after: the layer, where it is nothing but the function in the frame."""

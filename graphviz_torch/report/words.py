@@ -96,6 +96,8 @@ def what(change: Change) -> str:
     if change.kind not in ("added", "removed", "interface"):
         return f"{kind} {one_sided(change.before, change.after)}".strip()
     found = change.after or change.before
+    if change.kind == "interface" and found == where(change):
+        return kind
     return found if _says(kind, found) else f"{kind} {found}".strip()
 
 

@@ -17,11 +17,3 @@ def line(change: Change) -> str:
     where = new if old == new else f"{old} => {new}"
     times = f" {change.count}×" if change.count > 1 else ""
     return f"{change.kind} {change.severity} {where} [{change.op}]: {change.before} -> {change.after}{times}"
-
-
-def page(comparison: Comparison) -> str:
-    """Everything that a reader needs to judge a comparison."""
-    state = comparison.state_dict
-    counts = [f"{len(getattr(state, name))} {name}" for name in ("same", "renamed", "reshaped", "added", "removed")]
-    follows = len(comparison.consequences)
-    return "\n".join([*lines(comparison), f"consequences: {follows}", f"state dict: {', '.join(counts)}", ""])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from graphviz_torch.trace.options import TraceOptions
 
 pytest_plugins = ["pytester"]
 
+ROOT = Path(__file__).parents[2]
 PLUGIN = "graphviz_torch.pytest_plugin"
 SUITE = """\
 import torch
@@ -48,7 +51,10 @@ def test_a_lock_is_written_kept_and_broken(pytester: pytest.Pytester) -> None:
 
     missing = _run(pytester)
     missing.assert_outcomes(failed=1)
-    missing.stdout.fnmatch_lines(["there is no file locks/model.json", "if this is meant: pytest --model-lock-update"])
+    command = f"pytest --model-lock-update {file.name}::test_architecture"
+    missing.stdout.fnmatch_lines(
+        ["there is no file locks/model.json yet", f"to write it from the model as it is now: {command}"]
+    )
 
     _run(pytester, "--model-lock-update").assert_outcomes(passed=1)
     written = lock.read_bytes()
@@ -59,6 +65,7 @@ def test_a_lock_is_written_kept_and_broken(pytester: pytest.Pytester) -> None:
     broken = _run(pytester)
     broken.assert_outcomes(failed=1)
     broken.stdout.fnmatch_lines(["locks/model.json → the model now", "*~ 1 *ReLU → GELU*", "*~ 2 *p=0.1 → 0.5*"])
+    broken.stdout.fnmatch_lines([f"if this is meant: {command}"])
     assert lock.read_bytes() == written
 
     _run(pytester, "--model-lock-update").assert_outcomes(passed=1)
@@ -75,10 +82,42 @@ def test_a_broken_file_is_told_and_can_be_written_anew(pytester: pytest.Pytester
     _run(pytester, "--model-lock-update").assert_outcomes(passed=1)
 
 
+def test_the_fixture_comes_with_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (module,) = project["entry-points"]["pytest11"].values()
+    assert importlib.import_module(module).model_lock is not None
+
+
+@pytest.mark.slow
+def test_in_a_project_of_its_own(tmp_path: Path) -> None:
+    """A process for each step: the first run, the one that writes, one that keeps, and one after a change."""
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "test_model.py").write_text(SUITE, encoding="utf-8")
+
+    def suite(*arguments: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", PLUGIN, *arguments], cwd=tmp_path,
+            capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        return done.returncode, done.stdout
+
+    status, said = suite()
+    (command,) = (line for line in said.splitlines() if "--model-lock-update" in line)
+    words = command.partition("pytest ")[2].split()
+    assert (status, words) == (1, ["--model-lock-update", "tests/test_model.py::test_architecture"])
+    assert suite(*words)[0] == 0
+    assert suite()[0] == 0
+    (tests / "test_model.py").write_text(SUITE.replace("nn.ReLU()", "nn.GELU()"), encoding="utf-8")
+    status, said = suite()
+    assert (status, "  ~ 1  ReLU → GELU  structural\n" in said) == (1, True)
+    assert f"if this is meant: pytest {' '.join(words)}\n" in said
+
+
 def test_the_plugin_imports_no_torch() -> None:
     program = f"import sys, {PLUGIN}; print('torch' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.stdout == "False\n"

@@ -132,6 +132,23 @@ def test_a_list_of_modules_is_drawn_by_what_is_in_it() -> None:
     assert sum(edge.state == "removed" for edge in gone.edges) == 3
 
 
+class Wrapped(nn.Module):
+    def __init__(self, name: str, act: nn.Module) -> None:
+        super().__init__()
+        self.add_module(name, nn.Sequential(nn.Sequential(nn.Linear(8, 8), act)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return next(self.children())(x) * 2
+
+
+def test_a_wrapper_that_changed_has_a_frame_though_there_is_but_one_thing_in_it() -> None:
+    picture = drawn(Wrapped("layers", nn.ReLU()), Wrapped("body", nn.Tanh()))
+    assert [[text.text for text in box.texts][:3] for box in picture.boxes if box.state] == [
+        ["body", "Sequential", "· was layers"]
+    ]
+    assert said(picture) == ["1 · ReLU → Tanh"]
+
+
 def test_removed_blocks_keep_their_edges_on_both_sides() -> None:
     long, short = Net(), Net()
     short.layers = short.layers[:4]  # type: ignore[index,assignment]

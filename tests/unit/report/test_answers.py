@@ -84,6 +84,7 @@ def test_rolled(paths: list[str], word: str) -> None:
         ),
         (Change("attribute", "structural", (Place("p", "p"),), "nn.E", "padding_idx=0"), "E now without padding_idx=0"),
         (Change("checkpoint", "breaking", (Place("p", "p"),), "Net", "pos 1×5", "pos 1×6"), "Net pos 1×5 → 1×6"),
+        (Change("interface", "breaking", (Place("aux", None),), "output", "aux"), "output"),
         (Change("rewired", "structural", (Place("", ""),), "add", "add(x)", "add(y)"), "add(x) → add(y)"),
         (
             Change("renamed", "cosmetic", (Place("", ""), Place("a", "a")), "RobertaModel", "Bert…", "Roberta…"),

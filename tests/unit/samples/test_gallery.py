@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from graphviz_torch.report import text
 from samples import make_gallery
 
 VERSIONS = json.loads((make_gallery.GALLERY / "versions.json").read_text(encoding="utf-8"))
@@ -30,6 +32,13 @@ def test_picture_is_fresh(name: str) -> None:
             pytest.skip(f"the pictures were made with {package} {recorded}")
     for path, data in make_gallery.files(ENTRIES[name]):
         assert path.read_bytes() == data, f"{path.name} is stale; run python samples/make_gallery.py"
+
+
+def test_the_manual_shows_what_is_said_of_a_comparison() -> None:
+    (entry,) = (entry for entry in make_gallery.ENTRIES if entry.before)
+    manual = (make_gallery.ROOT / "README.md").read_text(encoding="utf-8")
+    said = re.sub(r"samples/(?=\w+\.py:\d)", "", text.render(make_gallery.compared(entry)[2]))
+    assert f"$ {entry.command}\n{said}```\n" in manual
 
 
 def test_index_is_fresh() -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from shlex import quote
 from types import ModuleType
 from typing import Any
 
-import torch
 from torch import nn
 
 from graphviz_torch.errors import BuildError, TargetError
 from graphviz_torch.trace import finding, frames, locating
 from graphviz_torch.trace.importing import alone, importable, module_of
+from graphviz_torch.trace.random_state import random_state
 from graphviz_torch.trace.said import said, user_frames
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.targets import RENDER, Target
@@ -52,9 +53,7 @@ def load(target: Target, seed: int | None = None, *, examples: bool = True) -> L
         TargetError: the file, the module or the object is not there, raises, or is no model.
     """
     roots = locating.roots(target)
-    with importable(roots), alone(target), torch.random.fork_rng(devices=[], enabled=seed is not None):
-        if seed is not None:
-            torch.manual_seed(seed)
+    with importable(roots), alone(target), nullcontext() if seed is None else random_state(seed, ()):
         module = module_of(target, roots)
         name = target.object or finding.discover(module, target)
         thing = finding.attribute(module, name, target)

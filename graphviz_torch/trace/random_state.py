@@ -5,10 +5,16 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 import torch
+
+LARGEST = 2**32
 
 
 @contextmanager
@@ -23,6 +29,8 @@ def random_state(seed: int | None, accelerators: Sequence[torch.device]) -> Iter
     python, torch_state = random.getstate(), torch.default_generator.get_state()
     numpy_state = numpy.get_state() if numpy is not None else None
     with ExitStack() as stack:
+        if numpy is None and seed is not None:
+            stack.enter_context(_seeded_when_loaded(seed))
         for kind in sorted({device.type for device in accelerators}):
             indices = sorted({device.index or 0 for device in accelerators if device.type == kind})
             stack.enter_context(torch.random.fork_rng(indices, device_type=kind))
@@ -46,8 +54,48 @@ def _seed(seed: int, everywhere: bool) -> None:
     random.seed(seed)
     numpy = _numpy()
     if numpy is not None:
-        numpy.seed(seed % 2**32)
+        numpy.seed(seed % LARGEST)
     if everywhere:
         torch.manual_seed(seed)
     else:  # `torch.manual_seed` leaves a note for each accelerator that is not in use yet, which takes longer
         torch.default_generator.manual_seed(seed)
+
+
+@contextmanager
+def _seeded_when_loaded(seed: int) -> Iterator[None]:
+    """Seeds NumPy's generator as soon as somebody loads it; to load it for those who do not takes longer."""
+    finder = _SeedingFinder(seed)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            sys.meta_path.remove(finder)
+        numpy = _numpy()
+        if numpy is not None:
+            numpy.seed()  # as it would be without us
+
+
+class _SeedingFinder(MetaPathFinder):
+    """Has `numpy.random` found by the others, and seeds it once it is there."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """The module's own spec, whose loader seeds too."""
+        if fullname != "numpy.random" or self not in sys.meta_path:
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(fullname)
+        loader = None if spec is None else spec.loader
+        if spec is None or loader is None:
+            return spec
+        execute = loader.exec_module
+
+        def execute_and_seed(module: ModuleType) -> None:
+            execute(module)
+            module.seed(self._seed % LARGEST)
+
+        loader.exec_module = execute_and_seed  # type: ignore[method-assign]
+        return spec

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import numpy.random
@@ -12,6 +16,8 @@ from torch import Tensor, nn
 from graphviz_torch import api
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.trace.options import TraceOptions
+
+ROOT = Path(__file__).parents[3]
 
 
 class Drawing(nn.Module):
@@ -39,6 +45,42 @@ def test_the_states_of_the_process_are_put_back() -> None:
     before = states()
     api.trace(Drawing(), (torch.ones(1),), options=TraceOptions(seed=3))
     assert states() == before
+
+
+FACTORY = """
+import random
+import numpy as np
+import torch
+from torch import nn
+
+def build():
+    drawn = [random.random(), np.random.rand(), float(torch.rand(()))]
+    return nn.Sequential(*(nn.Linear(2, 2) for _ in range(1 + int(9 * drawn[1])))), (torch.full((1, 2), drawn[0]),)
+"""
+LOAD = """
+import random, sys, torch
+from graphviz_torch.trace import loading, targets
+first = random.getstate(), torch.get_rng_state().tolist()
+print([(len(made.model), made.args[0].tolist()) for made in [loading.load(targets.parse("made.py:build"), 5)]])
+assert first == (random.getstate(), torch.get_rng_state().tolist())
+import numpy as np
+print(np.random.rand(), file=sys.stderr)
+"""
+
+
+def loaded(folder: Path, before: str) -> tuple[str, str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "ignore", "-c", before + LOAD]
+    found = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return found.stdout, found.stderr
+
+
+def test_a_factory_draws_the_same_from_every_generator(tmp_path: Path) -> None:
+    """Whether NumPy's is loaded already, or only by the factory; and in the end it is as random as before."""
+    (tmp_path / "made.py").write_text(FACTORY)
+    one, other = loaded(tmp_path, ""), loaded(tmp_path, "import numpy.random\n")
+    assert one[0] == other[0]
+    assert one[1] != other[1]
 
 
 def test_an_accelerator_that_is_not_in_use_is_told_nothing() -> None:

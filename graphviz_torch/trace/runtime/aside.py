@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from graphviz_torch.trace.runtime import backward
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.records import Op, OperandAt
 from graphviz_torch.trace.runtime.values import UNCOUNTED
@@ -26,6 +27,10 @@ def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor
             _statistics(recorder, op, tensors, STATISTICS_BELOW)
         for held in (*op.results, *op.written):
             held.version = UNCOUNTED
+    elif op.name == "backward":
+        backward.note(recorder, op)
+    elif op.name == "grad":
+        backward.read(recorder, op, tensors)
     elif op.name == "set_data":
         _memory_given(recorder, op, tensors)
     elif op.name == "deepcopy":  # the second argument is what was copied before

@@ -10,6 +10,7 @@ from graphviz_torch.ir.literals import Operand
 from graphviz_torch.trace.metadata import dtype_name, meta, sizes
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
+from graphviz_torch.trace.runtime.backward import PASSES, UNSEEN
 from graphviz_torch.trace.runtime.crossing import results_of_methods
 from graphviz_torch.trace.runtime.fused import TEXT, fused
 from graphviz_torch.trace.runtime.operations import Operation
@@ -209,6 +210,8 @@ class Assembly:
                 held.id = result
         for held in op.written:
             self.value(held)
+        if info is not None and info.op in PASSES and self._level == "function":
+            self._builder.diagnose("backward", "info", node.id, UNSEEN)
         if info is not None and (info.reads or op.hook is not None or not op.grad_mode):
             self._remarks(op, info, node.id)
 

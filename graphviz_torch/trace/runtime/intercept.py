@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from functools import partial, wraps
 from itertools import islice
 from types import GeneratorType
 from typing import Any
@@ -108,6 +108,7 @@ class Interception:
         """A backward pass inside the run adds to gradients that are there already."""
         original: Callable[..., Any] = torch.autograd.backward
 
+        @wraps(original)  # torch hands it to the mode as what it stands for
         def backward_guarded(*args: Any, **kwargs: Any) -> Any:
             if threading.get_ident() == self._thread:
                 self._recorder.about_to_add_gradients()

@@ -9,6 +9,7 @@ import torch
 
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.compat import sequence_number
+from graphviz_torch.trace.runtime import backward
 from graphviz_torch.trace.runtime.keeping import KeepingRecorder
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
@@ -78,6 +79,10 @@ class NestedRecorder(Recorder):
 
     def _consists(self, region: Call, out: Any) -> None:
         """Ends a function in which aten operations ran."""
+        if region.module.info.op in backward.PASSES:
+            gradients = backward.left(self)
+            self.gradients.update({id(tensor): self.operand(grad) for tensor, grad in gradients})
+            out = [grad for _, grad in gradients]
         for tensor in tensors_of(out):
             held = self._made(tensor)
             if held.source == "external":

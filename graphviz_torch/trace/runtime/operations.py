@@ -15,7 +15,7 @@ TENSOR_ATTRIBUTES = frozenset(("T", "mT", "H", "mH", "real", "imag", "data", "gr
 DESCRIPTIONS = frozenset(
     """size dim stride numel nelement is_contiguous element_size get_device storage_offset is_floating_point
     is_complex is_tensor __len__ data_ptr untyped_storage storage register_hook _is_view requires_grad_
-    has_names __format__ __repr__ __hash__ ndimension backward is_same_size is_signed retain_grad is_inference
+    has_names __format__ __repr__ __hash__ ndimension is_same_size is_signed retain_grad is_inference
     __dir__ names _typed_storage is_shared is_pinned share_memory_ __reduce_ex__ __setstate__
     result_type set_default_device can_cast is_storage get_default_device is_autocast_enabled is_grad_enabled
     __iter__ is_set_to is_coalesced sparse_dim dense_dim is_conj is_neg is_inference_mode_enabled
@@ -30,7 +30,7 @@ READS = frozenset(
 )
 
 # What torch does in these is not all told by their arguments and results.
-ASIDE = frozenset(("batch_norm", "instance_norm", "__deepcopy__"))
+ASIDE = frozenset(("batch_norm", "instance_norm", "__deepcopy__", "backward"))
 
 OPERATORS = {
     "add": "add", "radd": "add", "iadd": "add_", "sub": "sub", "rsub": "rsub", "isub": "sub_", "mul": "mul",
@@ -69,7 +69,7 @@ def classify(function: Callable[..., Any]) -> Operation | None:
     if name in ("__get__", "__set__", "__delete__"):
         attribute = getattr(owner, "__name__", "?")
         if name == "__get__" and attribute in TENSOR_ATTRIBUTES:
-            return Operation(attribute, f"torch.Tensor.{attribute}", False, False)
+            return Operation(attribute, f"torch.Tensor.{attribute}", False, False, aside=attribute == "grad")
         if name == "__set__" and attribute == "data":
             return Operation("set_data", "torch.Tensor.data", False, True, aside=True)
         return None

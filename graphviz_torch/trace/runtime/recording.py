@@ -12,7 +12,7 @@ from torch.nn.parameter import Parameter
 
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.compat import sequence_number
-from graphviz_torch.trace.runtime import aside
+from graphviz_torch.trace.runtime import aside, backward
 from graphviz_torch.trace.runtime.calls import Calls
 from graphviz_torch.trace.runtime.memory import Geometry, apart, geometry, indexed
 from graphviz_torch.trace.runtime.operations import Operation
@@ -32,6 +32,7 @@ class Recorder(Calls):
 
     Attributes:
         current: the operation that is running now; what it calls is its own affair.
+        before_backward: the gradients there were before the last backward pass.
         in_script: whether compiled code is running, which hands over aten operations alone.
         ambient: whether gradients and inference mode are on around the run.
     """
@@ -41,14 +42,16 @@ class Recorder(Calls):
         self._about_to_write = about_to_write
         self.current: Op | None = None
         self.in_script = False
+        self.before_backward: backward.Gradients = []
         self.ambient = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
 
     def about_to_add_gradients(self) -> None:
-        """Tells the guard of the gradients that a backward pass adds to."""
+        """Tells the guard of the gradients that a backward pass adds to, and notes them."""
         with torch._C.DisableTorchFunction():
-            for tensor in self._statics.tensors():
-                if tensor.grad is not None:
-                    self._about_to_write(tensor.grad)
+            self.before_backward = backward.gradients(self)
+            for _, grad, _ in self.before_backward:
+                if grad is not None:
+                    self._about_to_write(grad)
 
     def breaking(self, error: BaseException) -> tuple[Op | None, Call | None]:
         """The innermost operation and call that raised an exception, or that it was raised from."""

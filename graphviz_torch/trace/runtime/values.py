@@ -33,6 +33,8 @@ class Values:
         self._live: dict[int, Held] = {}
         self._memory: dict[int, Held] = {}
         self._writes: dict[int, list[Write]] = {}
+        # The value of the gradient that the last backward pass left, by the `id` of what it is of.
+        self.gradients: dict[int, Held] = {}
         self.notes: list[tuple[str, Held | Op | None, str]] = []
 
     def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
@@ -129,6 +131,21 @@ class Values:
     def again(self, tensor: Tensor, before: Held) -> Held:
         """A value that another tensor stands for."""
         return self.hold(tensor, "same", None, previous=before)
+
+    def weights(self) -> list[Tensor]:
+        """The parameters and buffers of the model."""
+        return self._statics.tensors()
+
+    def alive(self) -> list[Tensor]:
+        """The tensors that the run has met and that somebody still holds."""
+        return [tensor for tensor in [held.ref() for held in self._live.values()] if tensor is not None]
+
+    def earlier(self, tensor: Tensor, known: Held) -> Held:
+        """The value that a tensor had before it was handed over again, which started from a known one."""
+        again, self._live[id(tensor)] = self._live[id(tensor)], known
+        found = self.operand(tensor)
+        self._live[id(tensor)] = again
+        return found
 
     def unbind(self, rebound: list[tuple[int, Held]], returned: Collection[int]) -> None:
         """Gives tensors their earlier value back after a call in which an operation returned its own operand.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from graphviz_torch.layout.faces import Face
+from graphviz_torch.layout.faces import Face, Line
 from graphviz_torch.layout.heads import head
 from graphviz_torch.layout.level import Level, lay_out
 from graphviz_torch.layout.network import Link, Piece, Plan
@@ -63,6 +64,7 @@ class Framer:
         self.sideways = sideways
         self.frames: dict[Body, Frame] = {}
         self._levels: dict[Plan, Level] = {}
+        self._pieces: dict[tuple[float, float, str], Piece] = {}
 
     def run(self) -> dict[Body, Frame]:
         """All frames."""
@@ -75,7 +77,9 @@ class Framer:
         remarks = self._remarks(body)
         faces = [None if item.inner is not None else self._face(body, item.place, remarks) for item in body.items]
         stems = self._stems(body, faces)
-        faces = [self._covering(face, stem) for face, stem in zip(faces, stems, strict=True)]
+        for place, stem in enumerate(stems):
+            if len(stem) > 1:
+                faces[place] = self._covering(faces[place], stem)
         plan, edges = self._plan(body, faces, stems, remarks, title)
         level = self._levels.get(plan)
         if level is None:
@@ -120,7 +124,7 @@ class Framer:
             known = found[source].get(key, "")
             silent = known or target == BORDER or self._says_itself(body, source, target)
             found[source][key] = known if silent else self.painter.facts.label(key)
-        return [self._offsets(body, place, labels, faces[place]) for place, labels in enumerate(found)]
+        return [self._offsets(body, place, labels) if labels else [] for place, labels in enumerate(found)]
 
     def _says_itself(self, body: Body, source: int, target: int) -> bool:
         """Whether one end of an edge shows what flows."""
@@ -129,9 +133,7 @@ class Framer:
             return True
         return maker.node is not None and maker.node.kind in ("input", "parameter", "buffer", "constant")
 
-    def _offsets(
-        self, body: Body, place: int, labels: dict[str, str], face: Face | None
-    ) -> list[tuple[str, float, str]]:
+    def _offsets(self, body: Body, place: int, labels: dict[str, str]) -> list[tuple[str, float, str]]:
         inner = body.items[place].inner
         if inner is not None:
             leaves = self.frames[inner].leaves
@@ -148,8 +150,8 @@ class Framer:
 
     def _covering(self, face: Face | None, stem: list[tuple[str, float, str]]) -> Face | None:
         """The face, wide enough for every line to leave from under it."""
-        if face is None or len(stem) < 2:
-            return face
+        if face is None:
+            return None
         wide = 2 * max(abs(at) for _, at, _ in stem) + 2 * CROSSING
         if self.sideways:
             return face._replace(height=max(face.height, wide))
@@ -219,15 +221,19 @@ class Framer:
             assert face is not None
             width, height = face.width, face.height
         if len(stem) < 2 and inner is None and note is None:
-            return self._simple(width, height, stem[0][2] if stem else "")
+            look = (width, height, stem[0][2] if stem else "")
+            found = self._pieces.get(look)
+            if found is None:
+                found = self._pieces[look] = self._simple(*look)
+            return found
         labelled = [(at, label) for _, at, label in stem if label]
-        widest = max((text_width(label, "l") for _, label in labelled), default=0.0)
-        reach = max((abs(at) for _, at, _ in stem), default=0.0)
+        reach = max([abs(at) for _, at, _ in stem], default=0.0)
         if self.sideways:
+            widest = max([text_width(label, "l") for _, label in labelled], default=0.0)
             half = max(height / 2, reach + (LABEL_HEIGHT + 3 if labelled else 0))
             piece = Piece(half, max(height / 2, reach), width, widest + 10 if labelled else 0.0)
         else:
-            after = max([width / 2, reach, *(at + self._reach(label) for at, label in labelled)])
+            after = max([width / 2, reach, *[at + self._reach(label) for at, label in labelled]])
             piece = Piece(max(width / 2, reach), after, height, LABEL_HEIGHT if labelled else 0.0)
         if note is None:
             return piece
@@ -245,8 +251,7 @@ class Framer:
         return Piece(half, max(half, LABEL_GAP + text_width(label, "l")), height, LABEL_HEIGHT)
 
     def _title_width(self, head: Face) -> float:
-        left = sum(text_width(text, style) for text, style, _ in head.lines) + 6 * (len(head.lines) - 1)
-        right = self.right_width(head)
+        left, right = _left_width(head.lines), self.right_width(head)
         return left + (right + TITLE_AIR if right else 0)
 
     def right_width(self, head: Face) -> float:
@@ -282,7 +287,7 @@ class Framer:
         """The room left and right of the content, so that what enters passes beside the title."""
         level, head = frame.level, frame.head
         assert head is not None
-        title = TITLE_LEFT + sum(text_width(text, style) for text, style, _ in head.lines) + 6 * (len(head.lines) - 1)
+        title = TITLE_LEFT + _left_width(head.lines)
         corner = TITLE_LEFT + self.right_width(head)
         left = right = BOX_PAD
         entries = [level.across[n] for n in range(len(body.ins))]
@@ -298,6 +303,12 @@ class Framer:
         frame.width, frame.height = (along, across) if self.sideways else (across, along)
         frame.x, frame.y = (0.0, -level.low) if self.sideways else (-level.low, 0.0)
         return frame
+
+
+@lru_cache(maxsize=4096)
+def _left_width(lines: tuple[Line, ...]) -> float:
+    """What the left end of a title takes."""
+    return sum([text_width(text, style) for text, style, _ in lines]) + 6 * (len(lines) - 1)
 
 
 def badge_width(text: str) -> float:

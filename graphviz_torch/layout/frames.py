@@ -26,6 +26,9 @@ CROSSING = 6.0
 STEM_STEP = 16.0
 TITLE_AIR = 10.0
 TITLE_LEFT = 12.0
+ENTRY = Piece(CROSSING, CROSSING, 0.0, 0.0)
+Row = tuple[int, int, float, float, int]  # the fields of a link, before anyone has to look into it
+Ends = tuple[int, int, float, float, bool, tuple[int, ...]]  # the fields of a plan after its links
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class Framer:
         self.painter = painter
         self.sideways = sideways
         self.frames: dict[Body, Frame] = {}
-        self._levels: dict[Plan, Level] = {}
+        self._levels: dict[tuple[object, ...], tuple[Plan, Level]] = {}
         self._pieces: dict[tuple[float, float, str], Piece] = {}
 
     def run(self) -> dict[Body, Frame]:
@@ -80,10 +83,10 @@ class Framer:
         for place, stem in enumerate(stems):
             if len(stem) > 1:
                 faces[place] = self._covering(faces[place], stem)
-        plan, edges = self._plan(body, faces, stems, remarks, title)
-        level = self._levels.get(plan)
-        if level is None:
-            level = self._levels[plan] = lay_out(plan)
+        links, edges = self._links(body, stems)
+        plan, level = self._laid_out(
+            self._pieces_of(body, faces, stems, remarks), links, self._ends(body, stems, title)
+        )
         self._follow(plan, level, edges, stems)
         return self._around(body, Frame(level, plan, title, 0, 0, 0, 0, {}, {}, faces, stems, edges, remarks))
 
@@ -161,28 +164,41 @@ class Framer:
         """How far a label reaches to the right of its line."""
         return LABEL_GAP + text_width(label, "l") if label else 0.0
 
-    def _plan(
-        self, body: Body, faces: list[Face | None], stems: list[list[tuple[str, float, str]]],
-        remarks: dict[int, Remark], head: Face | None,
-    ) -> tuple[Plan, list[tuple[str, int, int]]]:  # fmt: skip
-        ins, outs = len(body.ins), len(body.outs)
-        pieces = [Piece(CROSSING, CROSSING, 0.0, 0.0)] * ins
+    def _laid_out(self, pieces: list[Piece], links: list[Row], ends: Ends) -> tuple[Plan, Level]:
+        """The plan of a frame and its level; equal frames have the same."""
+        look = (tuple(pieces), tuple(links), ends)
+        found = self._levels.get(look)
+        if found is None:
+            plan = Plan(look[0], tuple(map(Link._make, links)), *ends)
+            found = self._levels[look] = plan, lay_out(plan)
+        return found
+
+    def _pieces_of(
+        self,
+        body: Body,
+        faces: list[Face | None],
+        stems: list[list[tuple[str, float, str]]],
+        remarks: dict[int, Remark],
+    ) -> list[Piece]:
+        pieces = [ENTRY] * len(body.ins)
         for place, (face, stem) in enumerate(zip(faces, stems, strict=True)):
             pieces.append(self._piece(body, place, face, stem, remarks.get(place)))
-        pieces.extend([self._exit(key, outs) for key in body.outs])
-        links, edges = self._links(body, stems)
+        pieces.extend([self._exit(key, len(body.outs)) for key in body.outs])
+        return pieces
+
+    def _ends(self, body: Body, stems: list[list[tuple[str, float, str]]], head: Face | None) -> Ends:
+        """What a plan holds besides pieces and links."""
+        ins, outs = len(body.ins), len(body.outs)
         shortest = 0.0
         if self.sideways and head is not None:
             shortest = self._title_width(head) + 2 * TITLE_LEFT - (0 if ins else BOX_PAD) - (0 if outs else BOX_PAD)
         lead = 0.0 if self.sideways else BOX_TITLE
-        return Plan(
-            tuple(pieces), tuple(links), ins, outs, max(shortest, 0.0), lead, self.sideways, self._loose(body, stems)
-        ), edges
+        return ins, outs, max(shortest, 0.0), lead, self.sideways, self._loose(body, stems)
 
     def _links(
         self, body: Body, stems: list[list[tuple[str, float, str]]]
-    ) -> tuple[list[Link], list[tuple[str, int, int]]]:
-        """The links between the pieces of a frame, and the (key, source, target) of each."""
+    ) -> tuple[list[Row], list[tuple[str, int, int]]]:
+        """The rows of the links between the pieces of a frame, and the (key, source, target) of each."""
         ins, items = len(body.ins), body.items
         in_place = {key: number for number, key in enumerate(body.ins)}
         out_place = {key: ins + len(items) + number for number, key in enumerate(body.outs)}
@@ -201,14 +217,16 @@ class Framer:
                 end, inner = ins + target, items[target].inner
                 if inner is not None:
                     enters = self.frames[inner].enters[key]
-            links.append(Link(start, end, leaves, enters, keys.setdefault(key, len(keys))))
+            links.append((start, end, leaves, enters, keys.setdefault(key, len(keys))))
             edges.append((key, source, target))
         return links, edges
 
     def _exit(self, key: str, outs: int) -> Piece:
         label = self.painter.facts.label(key) if outs > 1 else ""
+        if not label:
+            return ENTRY
         if self.sideways:
-            return Piece(LABEL_HEIGHT + 4 if label else CROSSING, CROSSING, 0.0, 0.0)
+            return Piece(LABEL_HEIGHT + 4, CROSSING, 0.0, 0.0)
         return Piece(CROSSING, max(CROSSING, self._reach(label)), 0.0, 0.0)
 
     def _piece(

@@ -121,12 +121,11 @@ class Framer:
     def _stems(self, body: Body, faces: list[Face | None]) -> list[list[tuple[str, float, str]]]:
         """For each item: what leaves it, where, and the label, empty for what only leaves the frame as well."""
         found: list[dict[str, str]] = [{} for _ in body.items]
+        label_of = self.painter.facts.label
         for (key, target), source in body.edges.items():
-            if source == BORDER:
-                continue
-            known = found[source].get(key, "")
-            silent = known or target == BORDER or self._says_itself(body, source, target)
-            found[source][key] = known if silent else self.painter.facts.label(key)
+            if source != BORDER and not found[source].get(key):
+                silent = target == BORDER or self._says_itself(body, source, target)
+                found[source][key] = "" if silent else label_of(key)
         return [self._offsets(body, place, labels) if labels else [] for place, labels in enumerate(found)]
 
     def _says_itself(self, body: Body, source: int, target: int) -> bool:

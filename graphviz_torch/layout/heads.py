@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from graphviz_torch.ir.graph import Json, ModuleCall
 from graphviz_torch.layout.changes import state_of, tooltip, word
-from graphviz_torch.layout.faces import Face
+from graphviz_torch.layout.faces import Face, Line
 from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.names import fold_badge, shown_path
 from graphviz_torch.layout.text_width import elide, text_width
@@ -21,20 +23,25 @@ def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
     path, type_name = _words(facts, call, base, body.fold)
     module = facts.modules.get(call.path)
     what = call.op or (module.type if module is not None else call.name)
-    heading = " · ".join(word for word in (call.path, what) if word)
+    heading = " · ".join(filter(None, (call.path, what)))
     change = facts.notes(call.id).get("change")
     type_name, said = word(change, "title") or type_name, _said(word(change, "words"))
-    lines = ((elide(path, "h", LIMIT), "h", ""), (elide(type_name, "c", LIMIT), "c", ""), (said, "c", ""))
     return Face(
         "frame",
         "",
-        tuple(line for line in lines if line[0]),
+        _lines(path, type_name, said),
         tooltip="\n".join(filter(None, (heading, tooltip(change)))),
         state=state_of(change),
         badge=fold_badge(body.fold),
         right=_right(facts, body, call),
         source=call.source,
     )
+
+
+@lru_cache(maxsize=4096)
+def _lines(path: str, type_name: str, said: str) -> tuple[Line, ...]:
+    lines = ((elide(path, "h", LIMIT), "h", ""), (elide(type_name, "c", LIMIT), "c", ""), (said, "c", ""))
+    return tuple(line for line in lines if line[0])
 
 
 def _said(words: str) -> str:

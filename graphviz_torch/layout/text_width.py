@@ -44,6 +44,7 @@ def text_width(text: str, style: str) -> float:
     return units * size / 1000
 
 
+@lru_cache(maxsize=4096)
 def elide(text: str, style: str, limit: float) -> str:
     """The text, with its middle left out where it is wider than `limit` pixels."""
     if text_width(text, style) <= limit if len(text) < 400 else False:

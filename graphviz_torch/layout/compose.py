@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.changes import GLYPHS
 from graphviz_torch.layout.faces import Face
-from graphviz_torch.layout.frames import Frame, Framer, badge_width
+from graphviz_torch.layout.frames import Frame, Framer
 from graphviz_torch.layout.legend import describe, legend, remarks_below
 from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.references import add_references
@@ -23,6 +23,7 @@ from graphviz_torch.layout.styles import (
     MARGIN,
 )
 from graphviz_torch.layout.text_width import text_width
+from graphviz_torch.layout.titles import badge_width
 from graphviz_torch.layout.tree import BORDER, Body, Item, Tree, build
 
 

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from graphviz_torch.layout.faces import Face, Line
+from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.heads import head
 from graphviz_torch.layout.level import Level, lay_out
 from graphviz_torch.layout.network import Link, Piece, Plan
 from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.remarks import Remark, remark
-from graphviz_torch.layout.styles import (
-    BADGE_HEIGHT,
-    BOX_BOTTOM,
-    BOX_PAD,
-    BOX_TITLE,
-    LABEL_GAP,
-    LABEL_HEIGHT,
-)
-from graphviz_torch.layout.text_width import text_width
+from graphviz_torch.layout.rooms import CROSSING, ENTRY, Rooms, Stem, reach
+from graphviz_torch.layout.styles import BOX_BOTTOM, BOX_PAD, BOX_TITLE
+from graphviz_torch.layout.titles import TITLE_AIR, TITLE_LEFT, left_width, right_width, title_width
 from graphviz_torch.layout.tree import BORDER, Body, Tree
 
-CROSSING = 6.0
 STEM_STEP = 16.0
-TITLE_AIR = 10.0
-TITLE_LEFT = 12.0
-ENTRY = Piece(CROSSING, CROSSING, 0.0, 0.0)
 Row = tuple[int, int, float, float, int]  # the fields of a link, before anyone has to look into it
 Ends = tuple[int, int, float, float, bool, tuple[int, ...]]  # the fields of a plan after its links
 
@@ -53,7 +42,7 @@ class Frame:
     enters: dict[str, float]
     leaves: dict[str, float]
     faces: list[Face | None]
-    stems: list[list[tuple[str, float, str]]]
+    stems: list[Stem]
     edges: list[tuple[str, int, int]]
     remarks: dict[int, Remark] = field(default_factory=dict)
 
@@ -67,7 +56,7 @@ class Framer:
         self.sideways = sideways
         self.frames: dict[Body, Frame] = {}
         self._levels: dict[tuple[object, ...], tuple[Plan, Level]] = {}
-        self._pieces: dict[tuple[float, float, str], Piece] = {}
+        self._rooms = Rooms(sideways=sideways)
 
     def run(self) -> dict[Body, Frame]:
         """All frames."""
@@ -90,16 +79,14 @@ class Framer:
         self._follow(plan, level, edges, stems)
         return self._around(body, Frame(level, plan, title, 0, 0, 0, 0, {}, {}, faces, stems, edges, remarks))
 
-    def _follow(
-        self, plan: Plan, level: Level, edges: list[tuple[str, int, int]], stems: list[list[tuple[str, float, str]]]
-    ) -> None:
+    def _follow(self, plan: Plan, level: Level, edges: list[tuple[str, int, int]], stems: list[Stem]) -> None:
         """Moves labels along with lines that have changed places."""
         for piece in plan.loose:
             place = piece - plan.ins
             spots = {key: at for (key, source, _), at in zip(edges, level.leaves, strict=True) if source == place}
             stems[place] = [(key, spots[key], label) for key, _, label in stems[place]]
 
-    def _loose(self, body: Body, stems: list[list[tuple[str, float, str]]]) -> tuple[int, ...]:
+    def _loose(self, body: Body, stems: list[Stem]) -> tuple[int, ...]:
         """The cards whose lines take equal room."""
         return tuple(
             len(body.ins) + place
@@ -118,7 +105,7 @@ class Framer:
         found = remarks.get(place)
         return found.face if found is not None else self.painter.face(body.items[place])
 
-    def _stems(self, body: Body, faces: list[Face | None]) -> list[list[tuple[str, float, str]]]:
+    def _stems(self, body: Body, faces: list[Face | None]) -> list[Stem]:
         """For each item: what leaves it, where, and the label, empty for what only leaves the frame as well."""
         found: list[dict[str, str]] = [{} for _ in body.items]
         label_of = self.painter.facts.label
@@ -135,14 +122,14 @@ class Framer:
             return True
         return maker.node is not None and maker.node.kind in ("input", "parameter", "buffer", "constant")
 
-    def _offsets(self, body: Body, place: int, labels: dict[str, str]) -> list[tuple[str, float, str]]:
+    def _offsets(self, body: Body, place: int, labels: dict[str, str]) -> Stem:
         inner = body.items[place].inner
         if inner is not None:
             leaves = self.frames[inner].leaves
             return [(key, leaves[key], label) for key, label in labels.items()]
         if len(labels) < 2:
             return [(key, 0.0, label) for key, label in labels.items()]
-        wide = [STEM_STEP if self.sideways else self._reach(label) + 10 for label in labels.values()]
+        wide = [STEM_STEP if self.sideways else reach(label) + 10 for label in labels.values()]
         at = -sum(wide[:-1]) / 2
         found = []
         for (key, label), step in zip(labels.items(), wide, strict=True):
@@ -150,7 +137,7 @@ class Framer:
             at += step
         return found
 
-    def _covering(self, face: Face | None, stem: list[tuple[str, float, str]]) -> Face | None:
+    def _covering(self, face: Face | None, stem: Stem) -> Face | None:
         """The face, wide enough for every line to leave from under it."""
         if face is None:
             return None
@@ -158,10 +145,6 @@ class Framer:
         if self.sideways:
             return face._replace(height=max(face.height, wide))
         return face._replace(width=max(face.width, wide))
-
-    def _reach(self, label: str) -> float:
-        """How far a label reaches to the right of its line."""
-        return LABEL_GAP + text_width(label, "l") if label else 0.0
 
     def _laid_out(self, pieces: list[Piece], links: list[Row], ends: Ends) -> tuple[Plan, Level]:
         """The plan of a frame and its level; equal frames have the same."""
@@ -176,27 +159,26 @@ class Framer:
         self,
         body: Body,
         faces: list[Face | None],
-        stems: list[list[tuple[str, float, str]]],
+        stems: list[Stem],
         remarks: dict[int, Remark],
     ) -> list[Piece]:
         pieces = [ENTRY] * len(body.ins)
         for place, (face, stem) in enumerate(zip(faces, stems, strict=True)):
             pieces.append(self._piece(body, place, face, stem, remarks.get(place)))
-        pieces.extend([self._exit(key, len(body.outs)) for key in body.outs])
+        several = len(body.outs) > 1
+        pieces.extend([self._rooms.exit(self.painter.facts.label(key) if several else "") for key in body.outs])
         return pieces
 
-    def _ends(self, body: Body, stems: list[list[tuple[str, float, str]]], head: Face | None) -> Ends:
+    def _ends(self, body: Body, stems: list[Stem], head: Face | None) -> Ends:
         """What a plan holds besides pieces and links."""
         ins, outs = len(body.ins), len(body.outs)
         shortest = 0.0
         if self.sideways and head is not None:
-            shortest = self._title_width(head) + 2 * TITLE_LEFT - (0 if ins else BOX_PAD) - (0 if outs else BOX_PAD)
+            shortest = title_width(head) + 2 * TITLE_LEFT - (0 if ins else BOX_PAD) - (0 if outs else BOX_PAD)
         lead = 0.0 if self.sideways else BOX_TITLE
         return ins, outs, max(shortest, 0.0), lead, self.sideways, self._loose(body, stems)
 
-    def _links(
-        self, body: Body, stems: list[list[tuple[str, float, str]]]
-    ) -> tuple[list[Row], list[tuple[str, int, int]]]:
+    def _links(self, body: Body, stems: list[Stem]) -> tuple[list[Row], list[tuple[str, int, int]]]:
         """The rows of the links between the pieces of a frame, and the (key, source, target) of each."""
         ins, items = len(body.ins), body.items
         in_place = {key: number for number, key in enumerate(body.ins)}
@@ -220,62 +202,19 @@ class Framer:
             edges.append((key, source, target))
         return links, edges
 
-    def _exit(self, key: str, outs: int) -> Piece:
-        label = self.painter.facts.label(key) if outs > 1 else ""
-        if not label:
-            return ENTRY
-        if self.sideways:
-            return Piece(LABEL_HEIGHT + 4, CROSSING, 0.0, 0.0)
-        return Piece(CROSSING, max(CROSSING, self._reach(label)), 0.0, 0.0)
-
-    def _piece(
-        self, body: Body, place: int, face: Face | None, stem: list[tuple[str, float, str]], note: Remark | None
-    ) -> Piece:
+    def _piece(self, body: Body, place: int, face: Face | None, stem: Stem, note: Remark | None) -> Piece:
         inner = body.items[place].inner
         if inner is not None:
             width, height = self.frames[inner].width, self.frames[inner].height
         else:
             assert face is not None
             width, height = face.width, face.height
-        if len(stem) < 2 and inner is None and note is None:
-            look = (width, height, stem[0][2] if stem else "")
-            found = self._pieces.get(look)
-            if found is None:
-                found = self._pieces[look] = self._simple(*look)
-            return found
-        labelled = [(at, label) for _, at, label in stem if label]
-        reach = max([abs(at) for _, at, _ in stem], default=0.0)
-        if self.sideways:
-            widest = max([text_width(label, "l") for _, label in labelled], default=0.0)
-            half = max(height / 2, reach + (LABEL_HEIGHT + 3 if labelled else 0))
-            piece = Piece(half, max(height / 2, reach), width, widest + 10 if labelled else 0.0)
-        else:
-            after = max([width / 2, reach, *[at + self._reach(label) for at, label in labelled]])
-            piece = Piece(max(width / 2, reach), after, height, LABEL_HEIGHT if labelled else 0.0)
+        simple = len(stem) < 2 and inner is None and note is None
+        piece = self._rooms.simple(width, height, stem) if simple else self._rooms.labelled(width, height, stem)
         if note is None:
             return piece
         late = 2 if note.ghosts else 1 if body.items[place].node is None else 0
         return note.widen(piece, sideways=self.sideways)._replace(late=late)
-
-    def _simple(self, width: float, height: float, label: str) -> Piece:
-        """The room of a card with one line out of its middle."""
-        if self.sideways:
-            band = text_width(label, "l") + 10 if label else 0.0
-            return Piece(max(height / 2, LABEL_HEIGHT + 3), height / 2, width, band)
-        half = width / 2
-        if not label:
-            return Piece(half, half, height, 0.0)
-        return Piece(half, max(half, LABEL_GAP + text_width(label, "l")), height, LABEL_HEIGHT)
-
-    def _title_width(self, head: Face) -> float:
-        left, right = _left_width(head.lines), self.right_width(head)
-        return left + (right + TITLE_AIR if right else 0)
-
-    def right_width(self, head: Face) -> float:
-        """What the right end of a title takes."""
-        text = text_width(head.right, "s") if head.right else 0.0
-        badge = badge_width(head.badge) if head.badge else 0.0
-        return text + badge + (8 if text and badge else 0)
 
     def _around(self, body: Body, frame: Frame) -> Frame:
         """Draws the frame around the laid-out content."""
@@ -304,8 +243,8 @@ class Framer:
         """The room left and right of the content, so that what enters passes beside the title."""
         level, head = frame.level, frame.head
         assert head is not None
-        title = TITLE_LEFT + _left_width(head.lines)
-        corner = TITLE_LEFT + self.right_width(head)
+        title = TITLE_LEFT + left_width(head.lines)
+        corner = TITLE_LEFT + right_width(head)
         left = right = BOX_PAD
         entries = [level.across[n] for n in range(len(body.ins))]
         if entries:
@@ -320,14 +259,3 @@ class Framer:
         frame.width, frame.height = (along, across) if self.sideways else (across, along)
         frame.x, frame.y = (0.0, -level.low) if self.sideways else (-level.low, 0.0)
         return frame
-
-
-@lru_cache(maxsize=4096)
-def _left_width(lines: tuple[Line, ...]) -> float:
-    """What the left end of a title takes."""
-    return sum([text_width(text, style) for text, style, _ in lines]) + 6 * (len(lines) - 1)
-
-
-def badge_width(text: str) -> float:
-    """The width of a badge."""
-    return max(text_width(text, "b") + 12, BADGE_HEIGHT)

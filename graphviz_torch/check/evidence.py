@@ -125,12 +125,17 @@ class Evidence:
 
     # ---- further runs: each costs at least one
 
-    @cached_property
+    @property
     def other_mode(self) -> Graph | None:
         """A run in the other mode (training, where the run was one of evaluation), as far as it came."""
+        return None if self.other_run is None else self.other_run.graph
+
+    @cached_property
+    def other_run(self) -> Run | None:
+        """The same, with what is known beside the graph."""
         if self._probes is None or not self.complete:
             return None
-        return self._probes.run(not self.graph.origin.training).graph
+        return self._probes.run(not self.graph.origin.training)
 
     @cached_property
     def other_batch(self) -> OtherBatch:

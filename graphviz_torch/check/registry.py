@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphviz_torch.check.rule import Rule
-from graphviz_torch.check.rules import devices, dtypes, failures, interface, shapes, unused
+from graphviz_torch.check.rules import cut, devices, dtypes, failures, interface, shapes, unused
 
 RULES: tuple[Rule, ...] = (
     *interface.RULES,
@@ -12,4 +12,5 @@ RULES: tuple[Rule, ...] = (
     *devices.RULES,
     *dtypes.RULES,
     *unused.RULES,
+    *cut.RULES,
 )

@@ -17,6 +17,7 @@ from graphviz_torch.trace import frames, matching
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.probes import batch, gradients, loose, timing
 from graphviz_torch.trace.probes.definitions import Definitions
+from graphviz_torch.trace.probes.kept import kept
 from graphviz_torch.trace.probes.records import (
     Arguments,
     Backward,
@@ -105,13 +106,15 @@ class Probes:
         """
         options = self._options if training is None else replace(self._options, training=training)
         finite: list[bool] = []
+        left: list[frozenset[str]] = []
 
         def look(finished: tracer.Finished[Recorder]) -> None:
+            left.append(kept(finished.statics, finished.recorder, (self._args, self._kwargs)))
             finite.append(all(_finite(tensor) for tensor in tensors_of(finished.out)))
 
         try:
             graph = tracer.trace_with(self._model, self._args, self._kwargs, options, Recorder, look)
-            return Run(graph, finite=all(finite))
+            return Run(graph, finite=all(finite), kept=left[0])
         except TraceError as error:
             return Run(error.graph, self._raised(error.__cause__ or error))
 

@@ -31,11 +31,13 @@ class Run:
 
     Attributes:
         finite: whether all that it returned is free of NaN and Inf; true where that was not looked at.
+        kept: ids of the values that were not only returned: modules, or containers among the arguments, hold them.
     """
 
     graph: Graph
     raised: Raised | None = None
     finite: bool = True
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

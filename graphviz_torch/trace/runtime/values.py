@@ -111,10 +111,15 @@ class Values:
         found.parts, found.partial = parts, len(parts) < MOST_WRITES
         return found
 
+    def known(self, tensor: Tensor) -> Held | None:
+        """The latest value of a tensor that the run met."""
+        held = self._live.get(id(tensor))
+        return held if held is not None and held.ref() is tensor else None
+
     def find(self, tensor: Tensor) -> Held:
         """The value of a tensor that was not met yet; made up where nobody knows it."""
-        held = self._live.get(id(tensor))
-        if held is not None and held.ref() is tensor:
+        held = self.known(tensor)
+        if held is not None:
             return held
         leaf = self._leaves.get(id(tensor))
         if leaf is not None and leaf[1] is tensor:

@@ -115,9 +115,12 @@ class Evidence:
         """Where the user's code makes a module, parameter or attribute."""
         return self._probes.place(path) if self._probes is not None else None
 
-    def referenced(self, path: str) -> bool:
-        """Whether the code of the model speaks of a module or parameter, so that another path may use it."""
-        return self._probes.referenced(path) if self._probes is not None else False
+    def referenced(self, path: str) -> bool | None:
+        """Whether the code of the model speaks of a module or parameter, so that another path may use it.
+
+        `None` where that is not known, since the source cannot be read.
+        """
+        return self._probes.referenced(path) if self._probes is not None else None
 
     def forward(self, path: str) -> Forward:
         """The `forward` of a module, as its source tells."""

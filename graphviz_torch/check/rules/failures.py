@@ -38,7 +38,9 @@ def called_module(evidence: Evidence) -> Module | None:
 
 
 def failed_at(evidence: Evidence) -> SourceLocation | None:
-    """The user's line that raised."""
+    """The user's line that raised; their own, where code of a package lies between it and what raised."""
+    if evidence.raised is not None and evidence.raised.frames:
+        return evidence.raised.frames[0]
     node = failed_node(evidence)
     if node is not None and node.source is not None:
         return node.source
@@ -73,6 +75,10 @@ def finding_of_failure(
 ) -> Finding:
     """A finding about the operation that raised, with its operands and what was said."""
     failure, node, module = evidence.failure, failed_node(evidence), called_module(evidence)
+    place = failed_at(evidence)
+    inner = failure.frames[0] if failure is not None and failure.frames else None
+    if inner is not None and place is not None and inner.file != place.file:
+        notes = (*notes, f"raised at {inner.file}:{inner.line} in {inner.function}")
     return Finding(
         code,
         severity,
@@ -80,7 +86,7 @@ def finding_of_failure(
         module=module.path if module is not None else "",
         type=built(module) if module is not None else "",
         op=node.id if node is not None else None,
-        source=failed_at(evidence),
+        source=place,
         operands=operands(evidence.index, node) if node is not None else (),
         dataflow=dataflow,
         notes=notes,
@@ -100,7 +106,8 @@ def anything_else(evidence: Evidence) -> Iterator[Finding]:
         yield finding_of_failure(evidence, "X001", reason.reason, notes=reason.notes, help=reason.hint)
         return
     first = failure.message.strip().partition("\n")[0]
-    way = tuple(f"called at {frame.file}:{frame.line} in {frame.function}" for frame in failure.frames[1:4])
+    frames = evidence.raised.frames if evidence.raised is not None else failure.frames
+    way = tuple(f"called at {frame.file}:{frame.line} in {frame.function}" for frame in frames[1:4])
     told = f"{name} raised {failure.exception}" + (f": {first}" if first else "")
     yield finding_of_failure(evidence, "X001", told, notes=way)
 

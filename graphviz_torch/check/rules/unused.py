@@ -79,8 +79,8 @@ def idle(evidence: Evidence) -> list[Module]:
 
 def _elsewhere(evidence: Evidence, module: Module) -> bool:
     """Whether the code speaks of a module that did not run, so that other inputs or options may run it."""
-    parent = evidence.index.modules.get(module.path.rpartition(".")[0])
-    return not (parent is not None and _is_list(parent)) and evidence.referenced(module.path)
+    spoken_of = evidence.referenced(module.path)
+    return _decides(evidence.graph) if spoken_of is None else spoken_of
 
 
 def used(graph: Graph) -> set[str]:
@@ -92,7 +92,7 @@ def used(graph: Graph) -> set[str]:
 
 def _unused(graph: Graph, seen: set[str]) -> list[Module]:
     modules = {module.path: module for module in graph.modules}
-    decides = any(note.code in DECIDES for note in graph.diagnostics)
+    decides = _decides(graph)
     found: list[Module] = []
     for module in graph.modules:
         parent = modules.get(module.path.rpartition(".")[0])
@@ -103,6 +103,11 @@ def _unused(graph: Graph, seen: set[str]) -> list[Module]:
         if _meant(graph, module, parent) and not (_is_list(parent) and (decides or parent.type_name == "ModuleDict")):
             found.append(module)
     return found
+
+
+def _decides(graph: Graph) -> bool:
+    """Whether Python read a value, on which it can depend what runs."""
+    return any(note.code in DECIDES for note in graph.diagnostics)
 
 
 def _meant(graph: Graph, module: Module, parent: Module) -> bool:

@@ -26,8 +26,30 @@ def outside(index: GraphIndex, failure: Failure) -> Reason | None:
         return None
     if failure.exception == "AttributeError":
         return _attribute(index, failure, module)
-    given = index.values.get(call.operands[0]) if call.operands else None
-    return _layer(index, module, given) if given is not None else None
+    given = [index.values[operand] for operand in call.operands if operand in index.values]
+    if not given:
+        return None
+    return _layer(index, module, given[0]) or _state(index, module, given)
+
+
+def _state(index: GraphIndex, module: Module, given: list[Value]) -> Reason | None:
+    """The states that a recurrent layer starts with: layers first, whatever the order of the input."""
+    plain, named = words.arguments(module)
+    shape = given[0].meta.shape
+    if module.type_name not in RECURRENT or len(plain) < 2 or not plain[1].isdigit() or len(given) < 2 or not shape:
+        return None
+    layers = int(named.get("num_layers", "1")) * (2 if named.get("bidirectional") == "True" else 1)
+    batch = () if len(shape) == 2 else (shape[0 if named.get("batch_first") == "True" else 1],)
+    hidden, projected = int(plain[1]), int(named.get("proj_size", "0"))
+    for place, state in enumerate(given[1:3]):
+        needed = (layers, *batch, (projected or hidden) if place == 0 else hidden)
+        found = state.meta.shape or ()
+        if found != needed:
+            reason = f"{words.called(module)} needs an initial state of {words.sizes(needed)}, got {words.sizes(found)}"
+            swapped = len(found) == 3 and (found[1], found[0], found[2]) == needed
+            hint = "put the layers before the batch: `.transpose(0, 1)`" if swapped else ""
+            return Reason(reason, made_by(index, state), hint, misfits=(Misfit(state),))
+    return None
 
 
 def _layer(index: GraphIndex, module: Module, given: Value) -> Reason | None:

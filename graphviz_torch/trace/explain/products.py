@@ -130,8 +130,23 @@ def multi_head(case: Case) -> Reason | None:
     """The last dimension of the query is the embedding's size."""
     query, size = case.tensor("query", 0), number(case.argument("embed_dim_to_check", 3))
     if query is None or not query.meta.shape or size is None or query.meta.shape[-1] == size:
-        return None
+        return _padding(case)
     return _last(case, query, size)
+
+
+def _padding(case: Case) -> Reason | None:
+    """The padding mask is batch by keys."""
+    key, mask = case.tensor("key", 1), case.tensor("key_padding_mask", 14)
+    if key is None or mask is None or key.meta.shape is None or len(key.meta.shape) != 3:
+        return None
+    needed, found = (key.meta.shape[1], key.meta.shape[0]), mask.meta.shape or ()
+    if found == needed:
+        return None
+    reason = f"{case.subject} needs a padding mask of {words.sizes(needed)}, got {words.sizes(found)}"
+    turned = found == needed[::-1]
+    note = f"it reads {words.sizes(key.meta.shape)} as {needed[1]} keys of a batch of {needed[0]}"
+    hint = "batch_first=True, if the batch comes first" if turned else ""
+    return Reason(reason, (note,), hint, misfits=(Misfit(mask),))
 
 
 def recurrent(case: Case) -> Reason | None:

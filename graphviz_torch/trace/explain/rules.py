@@ -44,6 +44,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("cat concat concatenate", shapes.cat),
     ("stack", shapes.stack),
     ("view reshape", shapes.view),
+    ("expand broadcast_to", shapes.expand),
     (ELEMENTWISE, shapes.broadcast),
     (f"linear einsum scaled_dot_product_attention {PRODUCTS} {CONVOLUTIONS} {RECURRENT}", types.dtypes),
 )

@@ -92,6 +92,21 @@ def _clash(case: Case, one: tuple[int, int], other: tuple[int, int], back: int) 
     return Reason(reason, notes, misfits=misfits)
 
 
+def expand(case: Case) -> Reason | None:
+    """From the last axis backwards, sizes are equal, 1 before, or -1 in what is asked for."""
+    shape = case.shape(0)
+    target = [number(item) for item in case.rest(1)]
+    if shape is None or not target or None in target:
+        return None
+    wanted = tuple(size for size in target if size is not None)
+    for back in range(1, min(len(shape), len(wanted)) + 1):
+        if wanted[-back] != -1 and shape[-back] not in (1, wanted[-back]):
+            reason = f"{case.node.name} to {words.sizes(wanted)}: dimension -{back} is {shape[-back]}, not 1"
+            misfit = Misfit(case.values[0], len(shape) - back, wanted[-back])
+            return Reason(reason, made_by(case.index, case.values[0], str(shape[-back])), misfits=(misfit,))
+    return None
+
+
 def view(case: Case) -> Reason | None:
     """The number of elements stays."""
     shape = case.shape(0)

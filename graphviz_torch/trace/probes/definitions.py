@@ -18,6 +18,8 @@ from graphviz_torch.trace.probes.syntax import File, References, assignments, in
 from graphviz_torch.trace.runtime.places import is_user_file
 from graphviz_torch.trace.source import Sources, characters
 
+LISTS = (nn.ModuleList, nn.ParameterList)
+
 
 @dataclass(frozen=True, slots=True)
 class _Made:
@@ -63,14 +65,20 @@ class Definitions:
         node = self._file(code.co_filename).function(code)
         return Forward(self._sources.first_line(code), node is None or returns(node))
 
-    def referenced(self, path: str) -> bool:
+    def referenced(self, path: str) -> bool | None:
         """Whether any code of the model's classes, but for constructors, speaks of an attribute by its name.
 
-        Of a part of a container it is the container that is asked about.
+        Of a part of a container it is the container that is asked about, of a part of a list the part itself: a loop
+        over the list would have reached it. `None` where the source cannot be read.
         """
         owner, name = self._named(path)
         read = self._references(type(owner))
-        return name in read.own or read.dynamic or name in self._foreign
+        parent, _, place = path.rpartition(".")
+        if parent and isinstance(self._model.get_submodule(parent), LISTS):
+            return f"{name}.{place}" in read.indexed
+        if name in read.own or read.dynamic or name in self._foreign:
+            return True
+        return False if read.known else None
 
     def _named(self, path: str) -> tuple[nn.Module, str]:
         """The module whose code would speak of something, and under which name."""
@@ -88,7 +96,7 @@ class Definitions:
                 if base is nn.Module:
                     break
                 body = self._class(base)
-                found = found | references(body) if body is not None else found
+                found = found | (references(body) if body is not None else References(known=not _is_own(base)))
             self._read[kind] = found
         return self._read[kind]
 
@@ -144,6 +152,11 @@ class Definitions:
             made.function,
             text.strip(),
         )
+
+
+def _is_own(kind: type) -> bool:
+    """Whether a class is the user's, and says something of its own."""
+    return not kind.__module__.startswith("torch.") and any(callable(value) for value in vars(kind).values())
 
 
 def _any_code(kind: type) -> CodeType | None:

@@ -88,8 +88,8 @@ class Probes:
         """Where the user's code makes an attribute of the model, by its path."""
         return self._definitions.place(path)
 
-    def referenced(self, path: str) -> bool:
-        """Whether the code of the model, but for constructors, speaks of an attribute by its name."""
+    def referenced(self, path: str) -> bool | None:
+        """Whether the code of the model, but for constructors, speaks of an attribute by its name; `None`: unknown."""
         return self._definitions.referenced(path)
 
     def forward(self, path: str) -> Forward:

@@ -39,6 +39,8 @@ class File:
         while todo:
             prefix, node = todo.pop()
             for child in ast.iter_child_nodes(node):
+                if not isinstance(child, (ast.stmt, ast.excepthandler)):  # no class is defined in an expression
+                    continue
                 name = prefix
                 if isinstance(child, ast.ClassDef):
                     found.setdefault(prefix + child.name, child)
@@ -134,22 +136,29 @@ class References:
 
     Attributes:
         own: of `self`; foreign: of anything else.
+        indexed: `name.2` for each `self.name[2]`.
         dynamic: whether it looks its attributes up by names that are made at run time, or walks through all of them.
+        known: whether the source of all of it could be read.
     """
 
     own: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
+    indexed: frozenset[str] = frozenset()
     dynamic: bool = False
+    known: bool = True
 
     def __or__(self, other: References) -> References:
         """What either reads."""
-        return References(self.own | other.own, self.foreign | other.foreign, self.dynamic or other.dynamic)
+        dynamic, known = self.dynamic or other.dynamic, self.known and other.known
+        indexed = self.indexed | other.indexed
+        return References(self.own | other.own, self.foreign | other.foreign, indexed, dynamic, known)
 
 
 def references(kind: ast.ClassDef) -> References:
     """What the methods of a class read."""
     own: set[str] = set()
     foreign: set[str] = set()
+    indexed: set[str] = set()
     dynamic = False
     methods = [item for item in kind.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))]
     for node in (node for method in methods if method.name not in INITIALISE for node in ast.walk(method)):
@@ -159,8 +168,10 @@ def references(kind: ast.ClassDef) -> References:
                 dynamic = dynamic or name in WALKS
             else:
                 foreign.add(node.attr)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and _own_name(node.value):
+            indexed.add(f"{_own_name(node.value)}.{node.slice.value!r}")
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "getattr" and len(node.args) > 1:
             word = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
             own |= {word} if isinstance(word, str) else set()
             dynamic = dynamic or word is None
-    return References(frozenset(own), frozenset(foreign), dynamic)
+    return References(frozenset(own), frozenset(foreign), frozenset(indexed), dynamic)

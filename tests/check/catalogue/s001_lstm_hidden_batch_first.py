@@ -1,4 +1,3 @@
-# open: the LSTM's own check in Python raises, before any operation
 """The initial state is laid out batch first, as the input is; the LSTM wants layers first in any case."""
 
 import torch

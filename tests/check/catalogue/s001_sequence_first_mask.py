@@ -1,4 +1,3 @@
-# open: the check in torch's own Python raises, before any operation
 """`batch_first` was forgotten: the padding mask is `[batch, time]`, the layer reads the batch as time."""
 
 import torch

@@ -1,4 +1,3 @@
-# open: the line is the library's, not the user's that called it
 """The output of BERT's third layer was replaced, with a layer that expects 64 features and gets 128."""
 
 from torch import nn

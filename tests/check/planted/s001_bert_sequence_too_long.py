@@ -1,4 +1,3 @@
-# open: taken for something else than a misfit, in the library's line
 """A document of eighty tokens for sixty-four positions: BERT cannot place what is beyond."""
 
 import torch

@@ -168,7 +168,7 @@ def ready(
         from graphviz_torch.trace import inputs, loading
 
         loaded = loading.load(target, request.seed, examples=not specs)
-        if target.object is None:
+        if target.object is None and not target.is_program:
             console.note(f"using `{loaded.object}` of {target.locator}")
         args, kwargs = loaded.args, loaded.kwargs
         if specs:
@@ -227,7 +227,7 @@ def shown_target(target: Target, name: str) -> str:
     locator = target.locator
     if Path(locator).is_absolute():
         locator = Path(locator).name
-    return f"{locator}:{name}"
+    return locator if target.is_program else f"{locator}:{name}"
 
 
 def _json_files(folder: Path) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ import typer
 from graphviz_torch.render.options import DIRECTIONS, ENGINES, THEMES
 
 TargetArgument = Annotated[
-    str, typer.Argument(metavar="TARGET", help="FILE.py:OBJECT, package.module:OBJECT, or a saved GRAPH.json.")
+    str,
+    typer.Argument(metavar="TARGET", help="FILE.py:OBJECT, package.module:OBJECT, PROGRAM.pt2, or a saved GRAPH.json."),
 ]
 InputOption = Annotated[
     list[str] | None,

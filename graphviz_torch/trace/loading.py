@@ -13,7 +13,7 @@ from typing import Any
 from torch import nn
 
 from graphviz_torch.errors import BuildError, TargetError
-from graphviz_torch.trace import finding, frames, locating
+from graphviz_torch.trace import finding, frames, locating, programs
 from graphviz_torch.trace.importing import alone, importable, module_of
 from graphviz_torch.trace.random_state import random_state
 from graphviz_torch.trace.said import said, user_frames
@@ -53,6 +53,8 @@ def load(target: Target, seed: int | None = None, *, examples: bool = True) -> L
         TargetError: the file, the module or the object is not there, raises, or is no model.
     """
     roots = locating.roots(target)
+    if target.is_program:
+        return Loaded(*programs.load(target, locating.existing(target)), target.name, roots)
     with importable(roots), alone(target), nullcontext() if seed is None else random_state(seed, ()):
         module = module_of(target, roots)
         name = target.object or finding.discover(module, target)

@@ -22,10 +22,7 @@ OTHER_KINDS = {
     ".ckpt": ("a checkpoint, not the code of a model", WEIGHTS),
     ".bin": ("a file of saved tensors, not the code of a model", WEIGHTS),
     ".safetensors": ("a file of saved tensors, not the code of a model", WEIGHTS),
-    ".pt2": (
-        "an exported program, which cannot be drawn yet",
-        SCRIPT.format(work="returns torch.export.load({name!r}).module()"),
-    ),
+    ".pt2": ("an exported program, which has no objects to be named", RENDER + " {name}"),
     ".onnx": ("an ONNX model; what is drawn here are PyTorch models that run", None),
 }
 
@@ -49,7 +46,8 @@ def existing(target: Target) -> Path:
     """
     path = Path(target.locator)
     if _is_file(path):
-        _refuse_other_kinds(path)
+        if not target.is_program:
+            _refuse_other_kinds(path)
         return path.resolve()
     if _is_folder(path):
         raise TargetError(

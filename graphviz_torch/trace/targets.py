@@ -1,4 +1,4 @@
-"""The grammar of a target: `file.py[:object[(arguments)]]`, `dotted.module[:object[(arguments)]]` or `graph.json`.
+"""The grammar of a target: `file.py[:object[(arguments)]]`, the same of a dotted module, `graph.json`, `program.pt2`.
 
 No torch in here: a target is read before anything heavy is loaded.
 """
@@ -44,6 +44,11 @@ class Target:
     def is_graph(self) -> bool:
         """Whether it is a saved graph."""
         return self.object is None and self.locator.lower().endswith(".json")
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it is an exported program."""
+        return self.object is None and self.locator.lower().endswith(".pt2")
 
     @property
     def is_file(self) -> bool:

@@ -65,6 +65,8 @@ class Operation:
 def classify(function: Callable[..., Any]) -> Operation | None:
     """The operation behind an intercepted function; `None` for one that is not recorded."""
     name: str = getattr(function, "__name__", None) or str(function)
+    if hasattr(function, "overloadpacket"):  # `linear.default` of an exported program
+        name = name.partition(".")[0]
     owner = getattr(function, "__self__", None)
     if name in ("__get__", "__set__", "__delete__"):
         attribute = getattr(owner, "__name__", "?")

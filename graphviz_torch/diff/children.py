@@ -189,7 +189,7 @@ def _akin(one: Branch, other: Branch) -> bool:
 def slots(matching: Matching, old: Branch, new: Branch) -> Iterator[tuple[Branch, Branch]]:
     """Children without a partner that stand in the same slot: of one name, or between the same neighbours."""
     names = {child.name: child for child in new.children if not child.positional}
-    for child in old.children:
+    for child in old.keyed:
         if child in matching.partner:
             continue
         other = _between(matching, child, old, new) if child.positional else names.get(child.name)
@@ -199,16 +199,16 @@ def slots(matching: Matching, old: Branch, new: Branch) -> Iterator[tuple[Branch
 
 def _between(matching: Matching, child: Branch, old: Branch, new: Branch) -> Branch | None:
     place = 0
-    if child.place:
-        before = matching.partner.get(old.children[child.place - 1])
+    if child.seat:
+        before = matching.partner.get(old.keyed[child.seat - 1])
         if before is None or before.parent is not new:
             return None
-        place = before.place + 1
-    if place >= len(new.children):
+        place = before.seat + 1
+    if place >= len(new.keyed):
         return None
-    if child.place + 1 == len(old.children):
-        fits = place + 1 == len(new.children)
+    if child.seat + 1 == len(old.keyed):
+        fits = place + 1 == len(new.keyed)
     else:
-        after = matching.partner.get(old.children[child.place + 1])
-        fits = after is not None and after.parent is new and after.place == place + 1
-    return new.children[place] if fits else None
+        after = matching.partner.get(old.keyed[child.seat + 1])
+        fits = after is not None and after.parent is new and after.seat == place + 1
+    return new.keyed[place] if fits else None

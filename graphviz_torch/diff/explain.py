@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import prod
 
 from graphviz_torch.diff.calls import CallPairs
@@ -22,7 +22,7 @@ from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.structure import explain_structure, place_of
 from graphviz_torch.diff.tensors import pair_tensors, shared_names, state_dict
 from graphviz_torch.diff.tree import Branch
-from graphviz_torch.diff.wiring import Wiring
+from graphviz_torch.diff.wiring import Rewired, Wiring
 from graphviz_torch.ir.graph import Graph
 
 
@@ -163,25 +163,34 @@ class _Explanation:
         wiring = Wiring(
             self._old, self._new, self._calls, self._operations, differs.reading, self._through(), self._shared
         )
-        rewirings = Rewirings(self._old, self._new, self._calls, self._operations)
+        for (one, other), found in wiring.elsewhere().items():
+            self._rewired(found, one, other)
         for one, other in self._calls.to_new.items():
-            if other is not None and self._told_already(self._new.branch_of(other)):
-                continue
-            found = [item for item in wiring.inside(one, other) if item.old not in self._known.old_operations]
-            if found:
-                edit = rewirings.edit(found, one, other)
-                self.edits.append(edit)
-                self._known.new_operations.update(dict.fromkeys((item.new for item in found), edit))
+            self._rewired(wiring.inside(one, other), one, other)
 
-    def _through(self) -> set[str]:
-        """The calls of moved modules."""
-        return {
-            call.id
+    def _rewired(self, readers: Iterable[Rewired], old: str | None, new: str | None) -> None:
+        homes = (self._old.branch_of(old), self._new.branch_of(new)) if new is not None else ()
+        if any(map(self._told_already, homes)):
+            return
+        found = [item for item in readers if item.old not in self._known.old_operations]
+        if found:
+            edit = Rewirings(self._old, self._new, self._calls, self._operations).edit(found, old, new)
+            self.edits.append(edit)
+            self._known.new_operations.update(dict.fromkeys((item.new for item in found), edit))
+
+    def _through(self) -> tuple[set[str], set[str]]:
+        """The calls of moved modules, of both sides."""
+        old, new = (
+            {
+                call.id
+                for branch in self._structure.moved
+                if side.tree.branches.get(branch.path) is branch
+                for path in _running(side, branch)
+                for call in side.calls_of[path]
+            }
             for side in (self._old, self._new)
-            for branch in self._structure.moved
-            if side.tree.branches.get(branch.path) is branch
-            for call in side.calls_of.get(branch.path, ())
-        }
+        )
+        return old, new
 
     def _followers(self, walked: Effects) -> Iterator[Effect]:
         """Modules whose sizes follow from what they read."""
@@ -191,6 +200,17 @@ class _Explanation:
                 read = self._new.index.calls[call.id].operands
                 cause = cause or next((walked.causes[value] for value in read if walked.causes.get(value)), None)
             yield Effect(place_of(self._old, self._new, old, new), new.module.type_name, before, after, cause)
+
+
+def _running(side: Side, branch: Branch) -> Iterator[str]:
+    """The paths of the outermost modules in a branch that are called: a list is not, but what is in it."""
+    todo = [branch]
+    while todo:
+        branch = todo.pop()
+        if branch.path in side.calls_of:
+            yield branch.path
+        else:
+            todo += branch.children
 
 
 def _totals(side: Side, keys: int) -> Totals:

@@ -60,12 +60,12 @@ def _move(found: Matching, branch: Branch, choice: list[Branch], *, alone: bool)
 
 def _nearness(branch: Branch, other: Branch) -> tuple[bool, bool, int]:
     parents = [side.parent.type if side.parent else "" for side in (branch, other)]
-    return branch.name == other.name, parents[0] == parents[1], -abs(branch.place - other.place)
+    return branch.name == other.name, parents[0] == parents[1], -abs(branch.seat - other.seat)
 
 
 def _left_by(found: Matching, tree: Tree, key: Callable[[Branch], int]) -> dict[int, list[Branch]]:
     table: dict[int, list[Branch]] = defaultdict(list)
-    for branch in tree.root.walk():
+    for branch in tree.root.steady():
         if found.free(branch) and not branch.made:
             table[key(branch)].append(branch)
     return table
@@ -73,7 +73,7 @@ def _left_by(found: Matching, tree: Tree, key: Callable[[Branch], int]) -> dict[
 
 def _containers(found: Matching) -> None:
     """Pass 4: a container votes by what is in it; explains wrapped, unwrapped and renamed ones."""
-    left = [branch for branch in found.old.root.walk() if branch.children and found.free(branch)]
+    left = [branch for branch in found.old.root.steady() if branch.children and found.free(branch)]
     for branch in sorted(left, key=lambda branch: branch.size):
         if found.free(branch):
             best = _elected(found, branch)
@@ -86,7 +86,7 @@ def _containers(found: Matching) -> None:
 def _elected(found: Matching, branch: Branch) -> Branch | None:
     votes = _votes(found, branch)
     best, most = None, ENOUGH
-    for other in sorted(votes, key=lambda other: other.rank):
+    for other in sorted(votes, key=lambda other: other.turn):
         share = 2 * votes[other] / (branch.size + other.size - 2)
         share += SAME_NAME * (other.name == branch.name) + SAME_TYPE * (other.type == branch.type)
         if share > most or (best is None and share == most):
@@ -96,7 +96,7 @@ def _elected(found: Matching, branch: Branch) -> Branch | None:
 
 def _votes(found: Matching, branch: Branch) -> Counter[Branch]:
     votes: Counter[Branch] = Counter()
-    for below in branch.walk():
+    for below in branch.steady():
         partner = found.partner.get(below)
         above = partner.parent if partner is not None and below is not branch else None
         for _ in range(HOPS):
@@ -110,7 +110,7 @@ def _votes(found: Matching, branch: Branch) -> Counter[Branch]:
 
 def _replacements(found: Matching) -> None:
     """Pass 5: the same slot under a matched parent, another type."""
-    for branch in found.old.root.walk():
+    for branch in found.old.root.steady():
         other = found.partner.get(branch)
         if other is not None:
             for one, its in list(slots(found, branch, other)):

@@ -76,13 +76,15 @@ class _Explainer:
             return
         if old in self._crossed or not self._same_home(old, new):
             self._found.moved |= {old, new}
-            self._add("moved", _keys_severity(old), old, new, old.path, new.path, "the same content stands elsewhere")
+            self._add(
+                "moved", _keys_severity(old, new), old, new, old.path, new.path, "the same content stands elsewhere"
+            )
         elif self._partner.get(old.parent) is new.parent and old.name != new.name:
             if old.positional and new.positional and self._shifts(old.parent, new.parent):
-                shifted[old.parent] = shifted.get(old.parent, 0) + bool(_keys(old))
+                shifted[old.parent] = shifted.get(old.parent, 0) + (_keys(old) or _keys(new))
             else:
                 why = f"the same content has another name ({self._matching.why[old]})"
-                self._add("renamed", _keys_severity(old), old, new, old.name, new.name, why)
+                self._add("renamed", _keys_severity(old, new), old, new, old.name, new.name, why)
 
     def _same_home(self, old: Branch, new: Branch) -> bool:
         """Whether the nearest kept modules around both are one and the same."""
@@ -132,12 +134,13 @@ class _Explainer:
             return
         if branch.parent in self._found.replaced:
             return  # that the module around it is another one says it all
-        inside = [below.path for below in branch.walk() if below in self._partner]
+        inside = [(below, self._partner[below]) for below in branch.steady() if below in self._partner]
         why = "nothing on the other side is like it"
         if inside:
-            why = f"it no longer stands around {inside[0]}" if lost else f"it now stands around {inside[0]}"
+            path = inside[0][0].path
+            why = f"it no longer stands around {path}" if lost else f"it now stands around {path}"
         home = branch.parent if lost else self._partner[branch.parent]
-        breaking = bool(shifted.get(home)) or any(_keys(self._branch(path, lost)) for path in inside[:1])
+        breaking = bool(shifted.get(home)) or any(_keys_severity(*pair) == "breaking" for pair in inside)
         if shifted.get(home):
             why += f"; the keys of {shifted[home]} modules beside it shift"
         kind: ChangeClass = "removed" if lost else "added"
@@ -146,9 +149,6 @@ class _Explainer:
         group = (branch.type, branch.module.arguments, None if branch.positional else branch.name)
         self._add(kind, "breaking" if breaking else "structural", old, new,
                   told if lost else "", "" if lost else told, why, group)  # fmt: skip
-
-    def _branch(self, path: str, lost: bool) -> Branch:
-        return (self._old if lost else self._new).tree.branches[path]
 
     def _add(
         self, kind: ChangeClass, severity: Severity, old: Branch | None, new: Branch | None,
@@ -199,8 +199,8 @@ def _keys(branch: Branch) -> bool:
     return any(tensor.persistent for below in branch.walk() for tensor in below.tensors)
 
 
-def _keys_severity(branch: Branch) -> Severity:
-    return "breaking" if _keys(branch) else "cosmetic"
+def _keys_severity(old: Branch, new: Branch) -> Severity:
+    return "breaking" if _keys(old) or _keys(new) else "cosmetic"
 
 
 def _class_rename(before: str, after: str) -> tuple[str, str, str]:

@@ -21,6 +21,7 @@ class Branch:
         name: its name in its parent.
         place: its place among the children of its parent; rank: its place in the whole tree.
         keyed: the children in an order that does not depend on when the named ones were registered.
+        seat: its place among these; turn: its place in a tree that is walked in this order.
         made: it is not in the graph, but stands between modules that are.
         size: the number of modules in it, itself included.
         sizes: name and shape of its own tensors.
@@ -32,6 +33,8 @@ class Branch:
     parent: Branch | None = None
     place: int = 0
     rank: int = 0
+    seat: int = 0
+    turn: int = 0
     made: bool = False
     children: list[Branch] = field(default_factory=list)
     keyed: list[Branch] = field(default_factory=list)
@@ -66,6 +69,14 @@ class Branch:
             yield branch
             todo.extend(reversed(branch.children))
 
+    def steady(self) -> Iterator[Branch]:
+        """The same in an order that does not depend on when the named ones were registered."""
+        todo = [self]
+        while todo:
+            branch = todo.pop()
+            yield branch
+            todo.extend(reversed(branch.keyed))
+
 
 @dataclass(slots=True)
 class Tree:
@@ -96,6 +107,8 @@ def grow(graph: Graph, numbers: Numbers) -> Tree:
     for rank, branch in enumerate(root.walk()):
         branch.rank = rank
     _hash(root, numbers)
+    for turn, branch in enumerate(root.steady()):
+        branch.turn = turn
     return tree
 
 
@@ -107,9 +120,8 @@ def _plant(tree: Tree, path: str, listed: dict[str, Module]) -> None:
     for below in reversed(missing):
         parent = tree.branches[below.rpartition(".")[0]]
         module = listed.get(below)
-        branch = Branch(
-            module or Module(below, ""), below.rpartition(".")[2], parent, len(parent.children), 0, module is None
-        )
+        name, place = below.rpartition(".")[2], len(parent.children)
+        branch = Branch(module or Module(below, ""), name, parent, place, made=module is None)
         parent.children.append(branch)
         tree.branches[below] = branch
 
@@ -118,6 +130,8 @@ def _hash(root: Branch, numbers: Numbers) -> None:
     for branch in reversed(list(root.walk())):
         kind = branch.type = type_key(branch.module)
         children = branch.keyed = sorted(branch.children, key=_key)
+        for seat, child in enumerate(children):
+            child.seat = seat
         names = ["#" if child.positional else child.name for child in children]
         branch.size = 1 + sum(child.size for child in children)
         full = tuple([(name, child.full) for name, child in zip(names, children, strict=True)])

@@ -7,7 +7,8 @@ so a difference is told where it was made, and not again in everything around it
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from graphviz_torch.diff.calls import CallPairs
@@ -45,7 +46,8 @@ class Wiring:
     Args:
         reading: the operations of the new side that may read something else, by the call they ran in.
         shared: (old, new) names of tensors that are the same through being shared on one side.
-        through: calls (of either side) that are looked through although they have a partner: their modules moved.
+        through: calls of the old and of the new side that are looked through although they have a partner: their
+                modules moved.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Wiring:
         calls: CallPairs,
         operations: Operations,
         reading: Mapping[str | None, Sequence[Node]],
-        through: set[str],
+        through: tuple[Set[str], Set[str]],
         shared: set[tuple[str, str]],
     ) -> None:
         self._old, self._new, self._shared = old, new, shared
@@ -70,7 +72,7 @@ class Wiring:
             yield from self.operation(self._operations.to_old[node.id], node.id, old, new)
         for child in self._new.index.call_children.get(new, ()):
             partner = self._calls.to_old.get(child)
-            if partner is not None and partner not in self._through and self._parent(partner) == old:
+            if partner is not None and self._stays(partner, child) and self._parent(partner) == old:
                 yield from self._call(partner, child, old, new)
         if old is not None and new is not None:
             ones, others = self._old.index.calls[old].results, self._new.index.calls[new].results
@@ -80,6 +82,20 @@ class Wiring:
                         yield Rewired(old, new, (one,), (other,), True)
         if new is None:
             yield from self._outputs()
+
+    def elsewhere(self) -> dict[tuple[str | None, str | None], list[Rewired]]:
+        """The calls that read something else and run inside calls that are not one and the same, by these."""
+        found: dict[tuple[str | None, str | None], list[Rewired]] = defaultdict(list)
+        for call in self._new.graph.calls:
+            partner = self._calls.to_old.get(call.id)
+            if partner is not None and self._stays(partner, call.id):
+                old, new = self._parent(partner), call.parent
+                if self._calls.to_new.get(old, call.id) != new:
+                    found[old, new] += self._call(partner, call.id, old, new)
+        return found
+
+    def _stays(self, old: str, new: str) -> bool:
+        return old not in self._through[0] and new not in self._through[1]
 
     def _parent(self, call: str) -> str | None:
         return self._old.index.calls[call].parent
@@ -221,4 +237,5 @@ class Wiring:
         return list(found)
 
     def _moved(self, side: Side, call: str | None) -> bool:
-        return bool(self._through) and any(above in self._through for above in side.index.ancestors(call))
+        through = self._through[side is self._new]
+        return bool(through) and any(above in through for above in side.index.ancestors(call))

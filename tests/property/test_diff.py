@@ -15,13 +15,14 @@ from graphviz_torch.diff.compare import compare
 from graphviz_torch.diff.result import Comparison
 from graphviz_torch.ir.checker import check
 from graphviz_torch.ir.graph import Graph, Module, Node, Tensor
+from graphviz_torch.ir.walks import GraphIndex
 from tests.support.graphs import meta
+from tests.support.patches import Patched, operation, row
 from tests.support.random_graphs import graphs
 
 MANY = int(os.environ.get("DIFF_EXAMPLES", "1000"))
 QUICK = settings(deadline=None, max_examples=50, suppress_health_check=list(HealthCheck), derandomize=True)
 SLOW = settings(QUICK, max_examples=MANY)
-COMING = ("added", "replaced")
 INVERSE = {"added": "removed", "removed": "added"}
 
 
@@ -180,62 +181,12 @@ def told(found: Comparison, turned: bool = False) -> Iterator[tuple[str, ...]]:
 
 
 def law_apply(pair: tuple[Graph, Graph]) -> None:
-    """What has a partner is turned into it by the changes at its place; the rest is removed or added."""
+    """Applying the changes to the old graph gives the new one."""
     old, new = pair
-    found = compare(old, new)
-    assert Counter(applied_modules(old, new, found)) == Counter(
-        (module.path, module.type, module.arguments, tuple(tensor.name for tensor in module.parameters))
-        for module in new.modules
-    )
-    assert Counter(applied_operations(old, new, found)) == Counter(
-        (node.id, node.name, node.attributes, node.operands) for node in new.nodes
-    )
-
-
-def applied_modules(old: Graph, new: Graph, found: Comparison) -> Iterator[tuple[object, ...]]:
-    """The new tree, made of the old one: modules that no change is about are taken from the old side."""
-    known = {module.path: module for module in old.modules}
-    told_of = {place.new_path for change in found.changes for place in change.places}
-    follow = {consequence.place.new_path for consequence in found.consequences}
-    come = [place.new_path for change in found.changes if change.kind in COMING for place in change.places]
-    partner = {pair.new_path: pair.old_path for pair in found.mapping}
-    for module in new.modules:
-        source = module
-        if module.path in partner and module.path not in told_of | follow:
-            source = known[partner[module.path]]
-        elif module.path not in partner:
-            assert any(_covers(path, module.path) for path in come)
-        yield module.path, source.type, source.arguments, tuple(tensor.name for tensor in source.parameters)
-
-
-def applied_operations(old: Graph, new: Graph, found: Comparison) -> Iterator[tuple[object, ...]]:
-    """The new operations: those that no change names are made of the old ones, with their operands mapped."""
-    known = {node.id: node for node in old.nodes}
-    to_new = dict(found.operations)
-    to_old = {other: one for one, other in found.operations}
-    values = {value.id: _mapped(value.producer, value.index, to_new) for value in old.values}
-    named = {name for change in found.changes for place in change.places for name in place.new_ids}
-    paths = {place.new_path for change in found.changes for place in change.places if change.kind != "rewired"}
-    # What stands next to something that came or went may read it.
-    near = any(change.kind in ("added", "removed", "replaced", "moved", "rewired") for change in found.changes)
-    home = {call.id: call.path for call in new.calls}
-    for node in new.nodes:
-        if node.id in to_old and node.id not in named and home.get(node.module_call or "", "") not in paths:
-            source = known[to_old[node.id]]
-            operands = node.operands if near else tuple(values[operand] for operand in source.operands)
-            name = node.name if node.kind != "call" else source.name
-            yield node.id, name, source.attributes, operands
-        else:
-            yield node.id, node.name, node.attributes, node.operands
-
-
-def _mapped(producer: str, index: int, to_new: dict[str, str]) -> str:
-    found = to_new.get(producer, f"no partner of {producer}")
-    return found if index == 0 else f"{found}/{index}"
-
-
-def _covers(path: str | None, below: str) -> bool:
-    return path is not None and (path in ("", below) or below.startswith(f"{path}."))
+    patched = Patched(old, new, compare(old, new))
+    assert Counter(patched.modules()) == Counter(row(module, module.path) for module in new.modules)
+    index = GraphIndex(new)
+    assert Counter(patched.operations()) == Counter(operation(node, index) for node in new.nodes)
 
 
 def law_order(pair: tuple[Graph, Graph]) -> None:

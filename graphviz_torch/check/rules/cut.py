@@ -91,7 +91,7 @@ def _cuts(flow: Flow, missing: list[str]) -> list[Cut]:
 
 
 def _main(flow: Flow, ends: list[End]) -> End | None:
-    """Of several ends the one that explains most: a cut rather than a result that nobody reads, and one that matters."""
+    """Of several ends the one that explains most: a cut rather than a result nobody reads, and one that matters."""
     return min(ends, key=lambda end: _rank(flow, end), default=None)
 
 

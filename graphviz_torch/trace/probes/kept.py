@@ -1,4 +1,4 @@
-"""What a run left behind beside its results: values that modules, or containers among the arguments, hold at its end."""
+"""What a run left behind beside its results: values that modules, or containers among the arguments, hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Losses that modules keep for the training loop: the router and the posterior are returned by no `forward`, and learn."""
+"""Losses that modules keep for the training loop: router and posterior are returned by no `forward`, and learn."""
 
 import torch
 import torch.nn.functional as F

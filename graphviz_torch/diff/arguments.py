@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from ast import literal_eval
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+
+from graphviz_torch.ir.literals import Literal, format_literal
 
 _NAMED = re.compile(r"([A-Za-z_]\w*)\s*=\s*(.*)", re.DOTALL)
 _OPEN, _CLOSED = "([{", ")]}"
@@ -20,6 +23,9 @@ _POSITIONAL = (
     (re.compile(r"Embedding(Bag)?"), ("num_embeddings", "embedding_dim")),
     (re.compile(r"(RNN|LSTM|GRU)(Cell)?"), ("input_size", "hidden_size")),
 )
+
+# Names of an operation's arguments that do not tell what they are for.
+_NAMELESS = frozenset(("other", "input", "value", "exponent"))
 
 # Sizes that a layer takes over from what it reads.
 FOLLOWING = frozenset(
@@ -72,6 +78,32 @@ def differing(old: str, new: str, old_type: str, new_type: str) -> tuple[Argumen
     return tuple(
         Argument(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
     )
+
+
+def mirrors(changed: Iterable[Argument], name: str, before: Literal, after: Literal) -> bool:
+    """Whether a literal of an operation only repeats a changed argument of the module that it runs in.
+
+    Both values must be those of the argument, and the names must have a word in common (`dropout`, `dropout_p`), unless
+    that of the literal says nothing.
+    """
+    words = set(name.split("_"))
+    return any(
+        (name.isdigit() or name in _NAMELESS or words & set(argument.name.split("_")))
+        and _is(argument.before, before)
+        and _is(argument.after, after)
+        for argument in changed
+    )
+
+
+def _is(text: str | None, value: Literal) -> bool:
+    """Whether a printed argument is this value; what is not printed is at its default, whatever that is."""
+    if text is None:
+        return True
+    try:
+        found = literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text == format_literal(value)
+    return bool(found == value) and (type(found) is bool) == (type(value) is bool)
 
 
 def spelled(name: str, text: str | None) -> str:

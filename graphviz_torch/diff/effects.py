@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from graphviz_torch.diff.arguments import Argument, differing
 from graphviz_torch.diff.differing import Shown
 from graphviz_torch.diff.edits import Edit
 from graphviz_torch.diff.operation_edits import OperationEdits
@@ -114,14 +115,21 @@ class Effects:
         if branch in self._known.replaced:
             return None
         owner = self._known.branches.get(branch)
-        if owner is not None and not branch.children and owner.kind in ("attribute", "replaced"):
+        library = branch.type.startswith("torch.") and not branch.children
+        if owner is not None and owner.kind in ("attribute", "replaced") and library:
             return None
         replaced = self._writer.replaced(one, other)
         if replaced is not None:
             return replaced
         for mine, theirs in zip(one.operands, other.operands, strict=False):
             self._sizes.add(self._old.value(mine).meta, self._new.value(theirs).meta)
-        return self._writer.literals(one, other, self._sizes, ("training",) if self._known.modes else ())
+        known = ("training",) if self._known.modes else ()
+        return self._writer.literals(one, other, self._sizes, known, self._arguments(one, branch))
+
+    def _arguments(self, one: Node, branch: Branch) -> tuple[Argument, ...]:
+        """The arguments of the module around an operation that differ."""
+        before, after = self._old.branch_of(one.module_call).module, branch.module
+        return differing(before.arguments, after.arguments, before.type_name, after.type_name)
 
     def _from_input(self, node: Node) -> bool:
         return any(self._new.value(value).id in self.causes for value in node.operands)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from graphviz_torch.diff.arguments import Argument, mirrors
 from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.edits import Edit, Order
 from graphviz_torch.diff.operations import Gap, Item, Operations
@@ -54,12 +55,15 @@ class OperationEdits:
         return Edit("replaced", "structural", place, after.name, before.name, after.name, why, other.source,
                     self._order([one], [other]))  # fmt: skip
 
-    def literals(self, one: Node, other: Node, sizes: Sizes, known: Sequence[str]) -> Edit | None:
+    def literals(
+        self, one: Node, other: Node, sizes: Sizes, known: Sequence[str], told: Sequence[Argument] = ()
+    ) -> Edit | None:
         """Literals of two paired operations that differ and follow from nothing.
 
         Args:
             sizes: the sizes that differ so far in this run.
             known: names of arguments that another edit tells already.
+            told: the arguments of the module around it that differ, which tells of it already.
         """
         before, after = dict(self._old.spelled(one).literals), dict(self._new.spelled(other).literals)
         operands = {*self._old.spelled(one).operands, *self._new.spelled(other).operands}
@@ -74,6 +78,7 @@ class OperationEdits:
             if spot not in operands
             and str(spot[0]) not in known
             and not sizes.explain(before.get(spot), after.get(spot), str(spot[0]))
+            and not mirrors(told, str(spot[0]), before.get(spot), after.get(spot))
         ]
         if not odd:
             return None

@@ -1,7 +1,7 @@
 """Applies a comparison to the old graph: what comes out must be the new one.
 
-`Patch` is all that may be used: the comparison, and of the new graph only the elements that its changes and consequences
-name. Whatever nothing names is made of the old graph.
+Of the new graph only those elements are used that the changes and consequences name. Whatever nothing names is made of
+the old graph.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class Patched:
                 yield self._unnamed(self._one.nodes[self._to_old[node.id]], node, node.id in types)
 
     def _unnamed(self, before: Node, node: Node, typed: bool) -> tuple[object, ...]:
-        _, name, attributes, operands, types = operation(before, self._one)
+        _, name, attributes, _, types = operation(before, self._one)
         assert self._reads(before, node), f"nothing tells that {node.id} reads something else"
         if typed or node.kind not in OPERATIONS:
             types = operation(node, self._other)[-1]

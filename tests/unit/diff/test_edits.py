@@ -96,3 +96,40 @@ def changed(**parts: object) -> list[str]:
 )  # fmt: skip
 def test_one_edit_is_one_line(parts: dict[str, object], expected: list[str]) -> None:
     assert changed(**parts) == expected
+
+
+class Told(nn.Module):
+    """A layer of the user's own that prints its arguments."""
+
+    def __init__(self, dropout: float, slope: float, scale: float, inner: bool) -> None:
+        super().__init__()
+        self.dropout, self.slope, self.scale = dropout, slope, scale
+        self.inner = nn.Linear(8, 8) if inner else None
+
+    def extra_repr(self) -> str:
+        return f"dropout={self.dropout}, scale={self.scale}"
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x if self.inner is None else self.inner(x)
+        x = nn.functional.scaled_dot_product_attention(x, x, x, dropout_p=self.dropout)
+        return nn.functional.leaky_relu(x, negative_slope=self.slope) * self.scale
+
+
+@pytest.mark.parametrize("inner", [False, True])
+@pytest.mark.parametrize(
+    ("dropout", "slope", "scale", "expected"),
+    [
+        (0.5, 0.1, 2.0, ["attribute structural 0 [Told]: dropout=0.1 -> dropout=0.5"]),
+        (0.1, 0.1, 3.0, ["attribute structural 0 [Told]: scale=2.0 -> scale=3.0"]),
+        (0.1, 0.5, 2.0, ["attribute structural 0 [leaky_relu]: negative_slope=0.1 -> negative_slope=0.5"]),
+        (0.5, 0.5, 2.0, [
+            "attribute structural 0 [Told]: dropout=0.1 -> dropout=0.5",
+            "attribute structural 0 [leaky_relu]: negative_slope=0.1 -> negative_slope=0.5",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_repeats_an_argument_of_its_module_is_no_second_edit(
+    dropout: float, slope: float, scale: float, expected: list[str], inner: bool
+) -> None:
+    old, new = (nn.Sequential(Told(*parts, inner)) for parts in ((0.1, 0.1, 2.0), (dropout, slope, scale)))
+    assert lines(compare(traced(old, X), traced(new, X))) == expected

@@ -70,7 +70,8 @@ def obtain(request: Request, options: CheckOptions, console: Console, loss: str 
         TorchvizError: the target or an input is not right.
     """
     target = targets.parse(request.target, request.arguments)
-    options = replace(options, target=shown_target(target, target.object or ""), roots=())
+    named = shown_target(target, target.object) if target.object else os.path.basename(target.locator)
+    options = replace(options, target=named)
     specs = parsed(request.inputs)
     if target.is_graph:
         return api.check_graph(read(target, request, console).graph, options)

@@ -21,7 +21,7 @@ PAGES = Path(pages.__file__).parent
 
 def example(rule: Rule, title: str, folder: Path) -> Path:
     """The only block of code below a title, as a file."""
-    section = re.search(rf"^## {title}$(.*?)(?=^## |\Z)", pages.page(rule.code), re.MULTILINE | re.DOTALL)
+    section = re.search(rf"^## {title}$(.*?)(?=^## |\Z)", pages.source(rule.code), re.MULTILINE | re.DOTALL)
     assert section is not None, f"{rule.code}.md has no section `{title}`"
     blocks = re.findall(r"^```python\n(.*?)^```$", section[1], re.MULTILINE | re.DOTALL)
     assert len(blocks) == 1
@@ -52,6 +52,13 @@ def test_a_page_begins_with_code_and_name(rule: Rule) -> None:
 
 def test_there_is_no_page_without_a_rule() -> None:
     assert {file.stem for file in PAGES.glob("*.md")} == {rule.code for rule in RULES}
+
+
+def test_the_marks_of_the_tests_are_not_for_readers() -> None:
+    text = pages.page("D001")
+    assert "expect:" not in text
+    assert "# check:" not in text
+    assert "return order * self.scale  # D001\n" in text
 
 
 def test_a_code_is_found_in_either_case_and_an_unknown_one_is_told() -> None:

@@ -159,6 +159,7 @@ def test_a_saved_graph_is_checked_without_its_model(run: Run) -> None:
     done = run("check", "net.json")
     assert done.code == 1
     assert "error[S001]: `head.fc` expects 512 features but receives 2048" in done.out
+    assert "\nnet.json: 1 error\n" in done.out
 
 
 def test_a_model_that_cannot_be_built(run: Run) -> None:

@@ -50,7 +50,8 @@ def test_nothing_heavy_is_loaded_to_draw_a_saved_graph(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(MODEL, encoding="utf-8")
     # The first line shows that the probe can tell.
     assert "torch" in _loaded_by(tmp_path, "render", "model.py:build", "-i", "1x4", "-o", "saved.json")
-    for words in (["--help"], ["--version"], ["render", "saved.json"], ["show", "saved.json"]):
+    of_graph = (["render", "saved.json"], ["show", "saved.json"], ["check", "saved.json"])
+    for words in (["--help"], ["--version"], ["explain", "S001"], *of_graph):
         loaded = _loaded_by(tmp_path, *words)
         assert "typer" in loaded, words
         assert loaded.isdisjoint(HEAVY), words

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import difflib
+import re
 from importlib.resources import files
 
 from graphviz_torch.check.registry import RULES
 from graphviz_torch.errors import CheckError
 
+MARK = re.compile(r"# expect: ([A-Z]\d{3}).*")
+OPTIONS = re.compile(r"^# check: .*\n", re.MULTILINE)
+
 
 def page(code: str) -> str:
     """The page of a code, as Markdown.
+
+    Raises:
+        CheckError: there is no such code.
+    """
+    plain = OPTIONS.sub("", source(code))
+    return MARK.sub(r"# \1", plain)
+
+
+def source(code: str) -> str:
+    """The page with the marks that its tests go by.
 
     Raises:
         CheckError: there is no such code.

@@ -188,7 +188,7 @@ def render_diff(
         RenderError: the format is unknown or draws no pictures, or the picture does not fit.
         ViewError: the view names something that neither graph has.
     """
-    from graphviz_torch.diff.called import undrawn, with_called
+    from graphviz_torch.diff.drawn import as_drawn, undrawn
     from graphviz_torch.diff.overlay import overlay
     from graphviz_torch.report.words import below
 
@@ -197,9 +197,9 @@ def render_diff(
         raise RenderError(f"`{name}` is no picture of a comparison")
     options = options or RenderOptions()
     renderer = _drawing(name, options)
-    comparison = with_called(comparison, old, new)
-    merged = overlay(old, new, comparison)
-    merged = replace(merged, diagnostics=(*below(comparison, undrawn(comparison)), *merged.diagnostics))
+    drawn = as_drawn(comparison, old, new)
+    merged = overlay(old, new, drawn)
+    merged = replace(merged, diagnostics=(*below(comparison, undrawn(drawn)), *merged.diagnostics))
     return _closer(merged, context, view_options or ViewOptions(), lambda shown: renderer(shown, options))
 
 

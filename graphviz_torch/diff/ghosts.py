@@ -11,6 +11,7 @@ from graphviz_torch.diff.result import Comparison
 from graphviz_torch.ir.graph import Graph, Module, ModuleCall, Node, Tensor, Value
 from graphviz_torch.ir.walks import GraphIndex
 
+OPERATIONS = ("call", "module")
 LEAVES = frozenset(("parameter", "buffer", "constant"))
 
 
@@ -136,7 +137,7 @@ class Ghosts:
         """All nodes in order."""
         nodes = list(self.new.graph.nodes)
         place = {node.id: float(number) for number, node in enumerate(nodes)}
-        ends = self._ends(place)
+        ends, elsewhere = self._ends(place), self._read_in_replaced()
         behind: dict[float, list[Node]] = defaultdict(list)
         last: str | None = None
         for old in self.old.graph.nodes:
@@ -151,7 +152,7 @@ class Ghosts:
             last = last if ghost.kind in LEAVES else ghost.id
         merged = list(behind[-1.0])
         for number, node in enumerate(nodes):
-            merged.append(self._reading_ghosts(node, float(number), place))
+            merged.append(self._reading_ghosts(node, float(number), place, elsewhere.get(node.id, ())))
             merged.extend(behind[float(number)])
         return merged
 
@@ -205,12 +206,33 @@ class Ghosts:
         path, dot, name = old.name.rpartition(".")
         return f"{self._path(path)}{dot}{name}"
 
-    def _reading_ghosts(self, node: Node, number: float, place: dict[str, float]) -> Node:
+    def _read_in_replaced(self) -> dict[str, tuple[str, ...]]:
+        """Ghosts that were read in modules whose operations are others now, by the first operation there."""
+        first: dict[str, str] = {}
+        for node in self.new.graph.nodes:
+            for call in self.new.ancestors(node.module_call) if node.kind in OPERATIONS else ():
+                first.setdefault(call, node.id)
+        found: dict[str, tuple[str, ...]] = {}
+        for old in self.old.graph.nodes:
+            if old.kind in OPERATIONS and old.id not in self._gone and old.id not in self._nodes:
+                pairs = (self.paired(call) for call in self.old.ancestors(old.module_call))
+                reader = next((first[pair.id] for pair in pairs if pair is not None and pair.id in first), "")
+                found[reader] = (*found.get(reader, ()), *self._ghosts_among(old.operands))
+        return found
+
+    def _ghosts_among(self, values: Iterable[str]) -> Iterator[str]:
+        for value in values:
+            producer = self.old.values[value].producer
+            if producer in self._gone and self.old.nodes[producer].kind in OPERATIONS:
+                yield self.name(value)
+
+    def _reading_ghosts(
+        self, node: Node, number: float, place: dict[str, float], elsewhere: Iterable[str]
+    ) -> Node:  # fmt: skip
         """A node of today with the ghosts that it once read, where they stand before it."""
         before = self._old_of.get(node.id)
-        if before is None:
-            return node
-        values = (self.value(operand) for operand in self.old.nodes[before].operands)
+        values = [self.value(operand) for operand in self.old.nodes[before].operands] if before is not None else []
+        values += elsewhere
         ghosts = [
             value for value in dict.fromkeys(values)
             if value is not None and value.startswith(PREFIX) and place[self._maker(value)] < number

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from graphviz_torch.diff.called import with_called
+from graphviz_torch.diff.drawn import as_drawn
 from graphviz_torch.diff.ghosts import Ghosts
 from graphviz_torch.diff.marks import gone, marks
 from graphviz_torch.diff.result import Comparison
@@ -27,7 +27,7 @@ WHOLE = ("added", "removed")
 
 def overlay(old: Graph, new: Graph, comparison: Comparison) -> Graph:
     """The merged graph; `comparison` is what was found between the two."""
-    comparison = with_called(comparison, old, new)
+    comparison = as_drawn(comparison, old, new)
     ghosts = Ghosts(GraphIndex(old), GraphIndex(new), comparison)
     merged = ghosts.merge(gone(comparison))
     marked = marks(comparison, ghosts.name, ghosts.exists, {call.id for graph in (old, new) for call in graph.calls})

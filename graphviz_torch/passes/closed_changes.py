@@ -22,9 +22,10 @@ def summed_up(graph: Graph, closed: set[str]) -> Graph:
     if not inside:
         return graph
     gone = {id(mark) for marks in inside.values() for mark in marks}
-    own = {mark.target for mark in annotated(graph, "change") if id(mark) not in gone}
+    own = {mark.target: mark for mark in annotated(graph, "change") if mark.target in inside}
+    gone.update(map(id, own.values()))
     kept = tuple(mark for mark in graph.annotations if id(mark) not in gone)
-    made = tuple(Annotation(call, "change", _payload(marks)) for call, marks in inside.items() if call not in own)
+    made = tuple(Annotation(call, "change", _payload(marks, own.get(call))) for call, marks in inside.items())
     return replace(graph, annotations=(*kept, *made))
 
 
@@ -37,12 +38,23 @@ def _outermost(index: GraphIndex, target: str, closed: set[str]) -> str | None:
     return found
 
 
-def _payload(marks: list[Annotation]) -> Json:
-    """What all the marks come to; equal ones, as a change in several places has, count once."""
+def _payload(marks: list[Annotation], own: Annotation | None) -> Json:
+    """What all the marks come to; equal ones, as a change in several places has, count once.
+
+    A call that changed itself keeps what is said of it.
+    """
     said = dict.fromkeys(filter(None, map(_said, marks)))
     count = len({repr(mark.payload) for mark in marks})
     words = f"{count} change{'' if count == 1 else 's'} inside"
-    return {"mark": "changed", "words": words, "more": "\n".join(list(said)[:SHOWN])}
+    more = "\n".join(list(said)[:SHOWN])
+    if own is None or not isinstance(own.payload, Mapping):
+        return {"mark": "changed", "words": words, "more": more}
+    before, details = own.payload.get("words"), own.payload.get("more")
+    return {
+        **own.payload,
+        "words": " · ".join(filter(None, (before if isinstance(before, str) else "", words))),
+        "more": "\n".join(filter(None, (details if isinstance(details, str) else "", more))),
+    }
 
 
 def _said(mark: Annotation) -> str:

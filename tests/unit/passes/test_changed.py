@@ -97,7 +97,13 @@ def test_equal_changes_inside_count_once_and_others_each() -> None:
 
 def test_a_closed_module_that_changed_itself_says_that() -> None:
     graph = _marked(tower(1), "blocks.0#0", "blocks.0.act#0")
-    assert _changes(changed(graph, options=ViewOptions(depth=1))) == {"blocks.0#0": {"mark": "changed"}}
+    assert _changes(changed(graph, options=ViewOptions(depth=1))) == {
+        "blocks.0#0": {"mark": "changed", "words": "1 change inside", "more": ""}
+    }
+    moved = {"mark": "moved", "words": "was layers", "more": "why"}
+    marks = (Annotation("blocks.0#0", "change", moved), Annotation("blocks.0.act#0", "change", {"mark": "changed"}))
+    shown = changed(replace(tower(1), annotations=marks), options=ViewOptions(depth=1))
+    assert _changes(shown) == {"blocks.0#0": {"mark": "moved", "words": "was layers · 1 change inside", "more": "why"}}
 
 
 def test_all_opens_what_has_not_changed_but_nothing_that_came_as_a_whole() -> None:

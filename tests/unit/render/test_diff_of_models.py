@@ -177,6 +177,43 @@ def test_colour_says_nothing_but_what_changed() -> None:
     assert [swatch.text.text for swatch in picture.legend] == ["+ added"]
 
 
+class Masked(nn.Module):
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        return (x * mask).sigmoid()
+
+
+class Plain(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.cos().floor() - 1
+
+
+class Mixed(nn.Module):
+    """Three operations in place of one; a block that reads a mask, and another one that does not."""
+
+    def __init__(self, masked: bool) -> None:
+        super().__init__()
+        self.stem, self.block, self.head = nn.Linear(8, 8), Masked() if masked else Plain(), nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        if isinstance(self.block, Masked):
+            return self.head(torch.relu(self.block(x, torch.ones(8).cumsum(0))))
+        return self.head(self.block(x).tanh().abs().sqrt())
+
+
+def test_operations_that_came_instead_of_others_are_drawn_as_gone_and_come() -> None:
+    picture = drawn(Mixed(True), Mixed(False))
+    assert said(picture, ("added",)) == ["tanh", "abs", "sqrt"]
+    assert said(picture, ("changed",)) == ["block · Masked → Plain | 3 operations"]
+    assert [words.partition(" ")[0] for words in said(picture, ("removed",))] == ["ones", "cumsum", "relu"]
+
+
+def test_what_a_replaced_module_read_keeps_its_edge() -> None:
+    found = merged(Mixed(True), Mixed(False))
+    (reader,) = (node for node in found.nodes if node.name == "cos")
+    assert reader.operands[1].startswith("old:")
+
+
 STRANGE = ('"quoted"', "two\nlines", "<b>&amp;", "{a|b}", "back\\N", "😀 名前", "]; }", "#35; `x` **y**", "end")
 
 

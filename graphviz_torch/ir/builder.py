@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from graphviz_torch.ir.drafts import make_node, make_value
+from graphviz_torch.ir.drafts import make_call, make_node, make_value
 from graphviz_torch.ir.graph import (
     Annotation,
     CallKind,
@@ -25,6 +25,8 @@ from graphviz_torch.ir.graph import (
 )
 from graphviz_torch.ir.literals import Literal
 
+_Attributes = tuple[tuple[str, Literal], ...]
+_Call = tuple[str, int, str | None, CallKind, str, tuple[str, ...], SourceLocation | None, str, _Attributes]
 PREFIX = {"input": "in:", "parameter": "param:", "buffer": "buffer:", "constant": "const:", "output": "out:"}
 
 
@@ -40,7 +42,8 @@ class GraphBuilder:
         self._origin = origin
         self._nodes: list[Node] = []
         self._values: dict[str, list[Value]] = {}
-        self._calls: dict[str, ModuleCall] = {}
+        # A call without its id and results, and the results.
+        self._calls: dict[str, _Call] = {}
         self._returned: dict[str, tuple[str, ...]] = {}
         self._modules: tuple[Module, ...] = ()
         self._annotations: list[Annotation] = []
@@ -118,9 +121,7 @@ class GraphBuilder:
     ) -> str:
         """Opens a call and returns its id; a region that is no module gets an id below its parent's."""
         call_id = self._unique(f"{path}#{call_index}") if kind == "module" else self.next_id(parent, name)
-        self._calls[call_id] = ModuleCall(
-            call_id, path, call_index, parent, kind, name, operands, (), source, op, attributes
-        )
+        self._calls[call_id] = path, call_index, parent, kind, name, operands, source, op, attributes
         return call_id
 
     def leave(self, call: str, results: tuple[str, ...]) -> None:
@@ -152,16 +153,16 @@ class GraphBuilder:
             outputs=tuple([node.id for node in nodes if node.kind == "output"]),
             nodes=nodes,
             values=tuple([value for node in nodes for value in self._values[node.id]]),
-            calls=tuple(
-                replace(call, results=self._returned[name]) if self._returned.get(name) else call
-                for name, call in self._calls.items()
-            ),
+            calls=tuple([self._closed(call_id, call) for call_id, call in self._calls.items()]),
             modules=self._modules,
             origin=self._origin,
             annotations=tuple(self._annotations),
             diagnostics=tuple(self._diagnostics),
             failure=self._failure,
         )
+
+    def _closed(self, call_id: str, call: _Call) -> ModuleCall:
+        return make_call(call_id, *call[:6], self._returned.get(call_id, ()), *call[6:])
 
     def _finished(self, node: Node) -> Node:
         """The node with the results that were added after it."""
@@ -198,7 +199,7 @@ class GraphBuilder:
     def _result(self, node: str, meta: TensorMeta, view_of: str | None, version: int) -> str:
         values = self._values[node]
         found = value_id(node, len(values))
-        values.append(Value(found, node, len(values), meta, view_of, version))
+        values.append(make_value(found, node, len(values), meta, view_of, version))
         return found
 
     def _unique(self, wanted: str) -> str:

@@ -1,4 +1,4 @@
-"""Nodes and values made in bulk.
+"""Parts of a graph made in bulk.
 
 A frozen dataclass sets each field through a function call, which takes four times as long as plain assignment. A draft
 has the same slots, is filled like any object, and then becomes the frozen class.
@@ -6,53 +6,36 @@ has the same slots, is filled like any object, and then becomes the frozen class
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import fields, make_dataclass
+from typing import Any, TypeVar, cast
 
-from graphviz_torch.ir.graph import Node, NodeKind, SourceLocation, TensorMeta, Value
-from graphviz_torch.ir.literals import Literal
+from graphviz_torch.ir.graph import Module, ModuleCall, Node, SourceLocation, Tensor, TensorMeta, Value
 
-
-class _Node:
-    __slots__ = Node.__slots__
-
-    def __init__(
-        self,
-        id: str,
-        kind: NodeKind,
-        name: str,
-        op: str,
-        operands: tuple[str, ...],
-        results: tuple[str, ...],
-        attributes: tuple[tuple[str, Literal], ...],
-        module_call: str | None,
-        source: SourceLocation | None,
-        grad_fn: tuple[str, ...],
-    ) -> None:
-        self.id = id
-        self.kind = kind
-        self.name = name
-        self.op = op
-        self.operands = operands
-        self.results = results
-        self.attributes = attributes
-        self.module_call = module_call
-        self.source = source
-        self.grad_fn = grad_fn
-        self.__class__ = Node  # type: ignore[assignment]
+Kind = TypeVar("Kind")
 
 
-class _Value:
-    __slots__ = Value.__slots__
+def _draft(kind: type[Kind]) -> type[Kind]:
+    """The maker of a frozen class; all of its fields are to be given."""
 
-    def __init__(self, id: str, producer: str, index: int, meta: TensorMeta, view_of: str | None, version: int) -> None:
-        self.id = id
-        self.producer = producer
-        self.index = index
-        self.meta = meta
-        self.view_of = view_of
-        self.version = version
-        self.__class__ = Value  # type: ignore[assignment]
+    def become(self: Any) -> None:
+        self.__class__ = kind
+
+    draft = make_dataclass(
+        f"_{kind.__name__}",
+        [(field.name, field.type) for field in fields(cast(Any, kind))],
+        namespace={"__post_init__": become},
+        slots=True,
+        repr=False,
+        eq=False,
+        match_args=False,
+    )
+    return cast(type[Kind], draft)
 
 
-make_node = cast(type[Node], _Node)
-make_value = cast(type[Value], _Value)
+make_call = _draft(ModuleCall)
+make_location = _draft(SourceLocation)
+make_meta = _draft(TensorMeta)
+make_module = _draft(Module)
+make_node = _draft(Node)
+make_tensor = _draft(Tensor)
+make_value = _draft(Value)

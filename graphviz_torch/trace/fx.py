@@ -20,10 +20,11 @@ from graphviz_torch.trace.guard import unchanged
 from graphviz_torch.trace.metadata import describe, meta
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
-from graphviz_torch.trace.runtime.arguments import literal, parameters
+from graphviz_torch.trace.runtime.arguments import literal
 from graphviz_torch.trace.runtime.operations import classify, full_name
 from graphviz_torch.trace.runtime.places import is_user, is_user_file
 from graphviz_torch.trace.runtime.records import OperandAt
+from graphviz_torch.trace.runtime.signatures import parameters
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.statics import Statics
 

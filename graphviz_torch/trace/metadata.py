@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 import torch
 
+from graphviz_torch.ir.drafts import make_meta
 from graphviz_torch.ir.graph import TensorMeta
+
+Key = tuple[Sequence[int] | None, torch.dtype, torch.device, bool, Sequence[int] | None]
+
+
+class Metas:
+    """Makes metadata; what is equal is made once, since a model has few kinds of tensors and many of each."""
+
+    def __init__(self) -> None:
+        self._known: dict[Key, TensorMeta] = {}
+
+    def describe(self, tensor: torch.Tensor) -> TensorMeta:
+        """As the function of that name."""
+        return self.of(_key(tensor))
+
+    def of(self, key: Key) -> TensorMeta:
+        """The metadata of a tensor with this shape, dtype, device, need of gradients and these strides."""
+        try:
+            found = self._known.get(key)
+        except TypeError:  # symbolic sizes cannot be looked up
+            return _made(key)
+        if found is None:
+            found = self._known[key] = _made(key)
+        return found
 
 
 def describe(tensor: torch.Tensor) -> TensorMeta:
     """The metadata of any tensor: sparse, nested, uninitialised and wrapped ones too."""
+    return _made(_key(tensor))
+
+
+def _key(tensor: torch.Tensor) -> Key:
     try:
-        shape = sizes(tensor.shape)
+        shape = tensor.shape
     except (RuntimeError, TypeError):  # uninitialised tensors have no sizes
         shape = None
-    if shape is None:
-        return TensorMeta(None, dtype_name(tensor.dtype), str(tensor.device), tensor.requires_grad)
-    return meta(shape, tensor.dtype, tensor.device, tensor.requires_grad, strides(tensor))
+    return shape, tensor.dtype, tensor.device, tensor.requires_grad, strides(tensor)
 
 
-def sizes(shape: torch.Size) -> tuple[int, ...] | None:
-    """The sizes as numbers; `None` for a nested tensor, whose rows differ in length."""
+def _made(key: Key) -> TensorMeta:
+    shape, dtype, device, grad, stride = key
+    numbers = None if shape is None else sizes(shape)
+    if numbers is None:
+        return make_meta(None, dtype_name(dtype), str(device), grad, None, None)
+    return meta(numbers, dtype, device, grad, None if stride is None else sizes(stride))
+
+
+def sizes(shape: Sequence[int]) -> tuple[int, ...] | None:
+    """Sizes or strides as numbers; `None` for a nested tensor, whose rows differ in length."""
     try:
         return tuple([int(size) for size in shape])
     except (RuntimeError, TypeError, AttributeError):
@@ -33,17 +70,18 @@ def meta(
     elements = 1
     for size in shape:
         elements *= size
-    return TensorMeta(shape, dtype_name(dtype), str(device), grad, stride, elements * dtype.itemsize)
+    return make_meta(shape, dtype_name(dtype), str(device), grad, stride, elements * dtype.itemsize)
 
 
 def strides(tensor: torch.Tensor) -> tuple[int, ...] | None:
     """Strides in elements; `None` where the layout has none."""
     try:
-        return tuple(int(step) for step in tensor.stride()) if tensor.layout is torch.strided else None
+        return tensor.stride() if tensor.layout is torch.strided else None
     except (RuntimeError, TypeError, ValueError, AttributeError):
         return None
 
 
+@cache
 def dtype_name(dtype: torch.dtype) -> str:
     """`float32` of `torch.float32`."""
     return str(dtype).removeprefix("torch.")

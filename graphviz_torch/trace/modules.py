@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import nn
 
+from graphviz_torch.ir.drafts import make_module, make_tensor
 from graphviz_torch.ir.graph import Hook, Module, SourceLocation, Tensor
-from graphviz_torch.trace.metadata import describe
+from graphviz_torch.trace.metadata import Metas
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.statics import Statics
 
@@ -22,42 +22,47 @@ HOOKS = (
 )
 
 
-def module_tree(statics: Statics, sources: Sources) -> tuple[Module, ...]:
+def module_tree(statics: Statics, sources: Sources, metas: Metas | None = None) -> tuple[Module, ...]:
     """Every module in registration order, each instance once, the root first."""
-    tree = _Tree(sources)
-    return tuple(tree.module(path, module, statics.paths[id(module)]) for path, module in statics.modules)
+    tree = _Tree(statics, sources, metas or Metas())
+    return tuple([tree.module(path, module) for path, module in statics.modules])
 
 
 class _Tree:
     """Describes modules one after the other; what is the same for all of a class is found once."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, statics: Statics, sources: Sources, metas: Metas) -> None:
+        self._statics = statics
         self._sources = sources
-        self._first_paths: dict[int, str] = {}
-        self._places: dict[type, SourceLocation | None] = {}
+        self._metas = metas
+        self._kinds: dict[type, tuple[str, SourceLocation | None]] = {}
 
-    def module(self, path: str, module: nn.Module, paths: list[str]) -> Module:
+    def module(self, path: str, module: nn.Module) -> Module:
         kind = type(module)
-        if kind not in self._places:
-            self._places[kind] = _class_source(kind, self._sources)
-        return Module(
-            path=path,
-            type=f"{kind.__module__}.{kind.__qualname__}",
-            arguments=_arguments(module),
-            aliases=tuple(paths[1:]),
-            parameters=tuple(self._tensors(path, module._parameters, frozenset())),
-            buffers=tuple(self._tensors(path, module._buffers, module._non_persistent_buffers_set)),
-            training=bool(module.training),
-            hooks=tuple(_hooks(module, self._sources)),
-            source=self._places[kind],
+        known = self._kinds.get(kind)
+        if known is None:
+            known = self._kinds[kind] = f"{kind.__module__}.{kind.__qualname__}", _class_source(kind, self._sources)
+        paths = self._statics.paths[id(module)]
+        return make_module(
+            path,
+            known[0],
+            _arguments(module),
+            tuple(paths[1:]) if len(paths) > 1 else (),
+            self._tensors(path, module._parameters, ()) if module._parameters else (),
+            self._tensors(path, module._buffers, module._non_persistent_buffers_set) if module._buffers else (),
+            bool(module.training),
+            _hooks(module, self._sources),
+            known[1],
         )
 
-    def _tensors(self, path: str, table: Any, hidden: Any) -> Iterator[Tensor]:
+    def _tensors(self, path: str, table: Any, hidden: Any) -> tuple[Tensor, ...]:
+        found = []
         for name, tensor in table.items():
             if isinstance(tensor, torch.Tensor):
-                full = f"{path}.{name}" if path else name
-                first = self._first_paths.setdefault(id(tensor), full)
-                yield Tensor(name, describe(tensor), None if first == full else first, name not in hidden)
+                first = self._statics.leaves[id(tensor)][2]
+                alias = None if first == (f"{path}.{name}" if path else name) else first
+                found.append(make_tensor(name, self._metas.describe(tensor), alias, name not in hidden))
+        return tuple(found)
 
 
 def _arguments(module: nn.Module) -> str:
@@ -69,12 +74,16 @@ def _arguments(module: nn.Module) -> str:
         return ""
 
 
-def _hooks(module: nn.Module, sources: Sources) -> Iterator[Hook]:
-    for kind, table in HOOKS:
-        for function in (getattr(module, table, None) or {}).values():
-            code = getattr(function, "__code__", None)
-            place = sources.first_line(code) if code is not None else None
-            yield Hook(kind, getattr(function, "__qualname__", type(function).__name__), None, place)
+def _hooks(module: nn.Module, sources: Sources) -> tuple[Hook, ...]:
+    attributes = module.__dict__
+    found = [(kind, attributes[table]) for kind, table in HOOKS if attributes.get(table)]
+    return tuple([_hook(kind, function, sources) for kind, table in found for function in table.values()])
+
+
+def _hook(kind: str, function: Any, sources: Sources) -> Hook:
+    code = getattr(function, "__code__", None)
+    place = sources.first_line(code) if code is not None else None
+    return Hook(kind, getattr(function, "__qualname__", type(function).__name__), None, place)
 
 
 def _class_source(kind: type, sources: Sources) -> SourceLocation | None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from types import CodeType
 
+from graphviz_torch.ir.drafts import make_location
 from graphviz_torch.ir.graph import SourceLocation
+from graphviz_torch.trace.lines import Lines
+
+Position = tuple[int | None, int | None, int | None, int | None]
 
 
 class Sources:
     """Finds source locations; what is found for a code object is kept, since a model has few and many operations."""
 
     def __init__(self, roots: Iterable[str] = ()) -> None:
-        folders = [*roots, *(path or os.getcwd() for path in sys.path)]
-        self._roots = sorted({os.path.abspath(folder) for folder in folders}, key=lambda root: (-len(root), root))
-        # Kept by identity, since hashing a code object hashes all that is in it; `_codes` keeps the identities valid.
-        self._codes: dict[int, CodeType] = {}
-        self._positions: dict[int, list[tuple[int | None, int | None, int | None, int | None]]] = {}
+        folders = {os.path.abspath(folder) for folder in (*roots, *(path or os.getcwd() for path in sys.path))}
+        ordered = sorted(folders, key=lambda root: (-len(root), root))
+        self._roots = [root.rstrip(os.sep) + os.sep for root in ordered]
+        self._lines = Lines()
+        # Kept by identity, since hashing a code object hashes all that is in it.
+        self._codes: dict[int, _Positions] = {}
         self._files: dict[str, str] = {}
         self._places: dict[tuple[int, int], SourceLocation] = {}
 
@@ -33,12 +38,12 @@ class Sources:
 
     def first_line(self, code: CodeType) -> SourceLocation:
         """Where a function is defined."""
-        text = linecache.getline(code.co_filename, code.co_firstlineno).strip()
-        return SourceLocation(self.relative(code.co_filename), code.co_firstlineno, 0, 0, code.co_qualname, text)
+        text = self.line(code.co_filename, code.co_firstlineno)
+        return make_location(self.relative(code.co_filename), code.co_firstlineno, 0, 0, code.co_qualname, text)
 
     def line(self, file: str, number: int) -> str:
         """The text of a line; empty where the file cannot be read."""
-        return linecache.getline(file, number).strip()
+        return self._lines.line(file, number).strip()
 
     def relative(self, file: str) -> str:
         """The file relative to the folder it was imported from."""
@@ -49,19 +54,18 @@ class Sources:
 
     def _relative(self, file: str) -> str:
         for root in self._roots:
-            if file.startswith(root.rstrip(os.sep) + os.sep):
-                return os.path.relpath(file, root).replace(os.sep, "/")
+            if file.startswith(root):
+                return file[len(root) :].replace(os.sep, "/")
         return os.path.basename(file)
 
     def _find(self, code: CodeType, instruction: int) -> SourceLocation:
-        positions = self._positions.get(id(code))
+        positions = self._codes.get(id(code))
         if positions is None:
-            self._codes[id(code)] = code
-            positions = self._positions[id(code)] = list(code.co_positions())
-        line, _, column, end = positions[instruction // 2]
+            positions = self._codes[id(code)] = _Positions(code)
+        line, _, column, end = positions.at(instruction)
         line = line or code.co_firstlineno
-        text = linecache.getline(code.co_filename, line)
-        return SourceLocation(
+        text = self._lines.line(code.co_filename, line)
+        return make_location(
             self.relative(code.co_filename),
             line,
             characters(text, column) + 1 if column is not None else 0,
@@ -69,6 +73,22 @@ class Sources:
             code.co_qualname,
             text.strip(),
         )
+
+
+class _Positions:
+    """The positions of the instructions of a code object, read as far as they were asked for."""
+
+    __slots__ = ("_code", "_known", "_left")
+
+    def __init__(self, code: CodeType) -> None:
+        self._code = code  # keeps its identity valid
+        self._known: list[Position] = []
+        self._left: Iterator[Position] = iter(code.co_positions())
+
+    def at(self, instruction: int) -> Position:
+        place = instruction // 2
+        self._known.extend(islice(self._left, max(0, place + 1 - len(self._known))))
+        return self._known[place]
 
 
 def characters(line: str, offset: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ import torch
 
 from graphviz_torch.ir.literals import Literal, Mapping, Operand, Slice, Symbol
 from graphviz_torch.trace.runtime.records import Op, OperandAt
+from graphviz_torch.trace.runtime.signatures import parameters
 
 Named = tuple[tuple[str, Literal], ...]
 LONGEST_SEQUENCE = 1000
@@ -19,7 +19,6 @@ REPEATED = frozenset((OperandAt, type(None), bool, int, str))
 PLAIN = frozenset((type(None), bool, int, float, complex, str))
 OPERANDS = tuple(Operand(place) for place in range(64))
 OVERLOADED = frozenset(("device", "dtype", "layout", "memory_format"))
-INTEGER_LISTS = frozenset(("List[int]", "List[SymInt]", "int[]", "SymInt[]"))
 
 
 def attributes(op: Op) -> Named:
@@ -94,44 +93,3 @@ def _symbol(value: Any) -> Literal:
         qualified: str = getattr(value, "__qualname__", type(value).__qualname__)
         return Symbol("function", qualified.replace("_VariableFunctionsClass.", "torch."))
     return Symbol("object", f"{type(value).__module__}.{type(value).__qualname__}")
-
-
-@lru_cache(maxsize=4096)
-def parameters(function: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The names of the positional parameters, and which of them may be spelled without brackets.
-
-    Both are empty where neither Python nor the operator's schema tells.
-    """
-    names = _python_names(function)
-    if names:
-        return names, frozenset()
-    name = getattr(function, "__name__", "")
-    if name in ("tensor", "as_tensor"):
-        return ("data",), frozenset()
-    schemas = _schemas(name) or _schemas(name.strip("_"))  # `x.normal_(0)` is no `torch.normal`
-    longest = max(schemas, key=lambda schema: len(schema.arguments), default=None)
-    if longest is None:
-        return (), frozenset()
-    positional = [argument for argument in longest.arguments if not argument.kwarg_only]
-    own = [argument for argument in positional if argument.name != "self"]
-    # torch takes `x.view(2, -1)` for `x.view((2, -1))` where the list is the only positional parameter.
-    loose = [argument.name for argument in own if len(own) == 1 and str(argument.type) in INTEGER_LISTS]
-    # torch's manual calls `input` what the schemas call `self`.
-    names = tuple("input" if argument.name == "self" else argument.name for argument in longest.arguments)
-    return names, frozenset(loose)
-
-
-def _schemas(name: str) -> list[Any]:
-    try:
-        return list(torch._C._jit_get_schemas_for_operator(f"aten::{name}"))
-    except RuntimeError:
-        return []
-
-
-def _python_names(function: Callable[..., Any]) -> tuple[str, ...]:
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):
-        return ()
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return tuple(name for name, parameter in signature.parameters.items() if parameter.kind in kinds)

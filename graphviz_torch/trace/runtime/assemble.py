@@ -7,7 +7,7 @@ from typing import Any
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import NodeKind, SourceLocation, TensorMeta
 from graphviz_torch.ir.literals import Operand
-from graphviz_torch.trace.metadata import dtype_name, meta, sizes
+from graphviz_torch.trace.metadata import Metas
 from graphviz_torch.trace.runtime.arguments import attributes
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.backward import PASSES, UNSEEN
@@ -28,14 +28,20 @@ class Assembly:
     """Builds one graph from one record."""
 
     def __init__(
-        self, recorder: Recorder, builder: GraphBuilder, sources: Sources, grads: GradNodes, level: str
+        self,
+        recorder: Recorder,
+        builder: GraphBuilder,
+        sources: Sources,
+        metas: Metas,
+        grads: GradNodes,
+        level: str,
     ) -> None:
         self._recorder = recorder
         self._builder = builder
         self._sources = sources
         self._grads = grads
         self._level = level
-        self._metas: dict[Any, TensorMeta] = {}
+        self._metas = metas
         self._ids: dict[int, str] = {}
         # The call that reads now, and the nodes that join parts, by these.
         self._reading: str | None = None
@@ -129,16 +135,7 @@ class Assembly:
             self._builder.diagnose("external", "warning", value, "a tensor that no recorded operation made")
 
     def _meta(self, held: Held) -> TensorMeta:
-        key = (held.shape, held.dtype, held.device, held.grad, held.stride)
-        found = self._metas.get(key)
-        if found is None:
-            shape = None if held.shape is None else sizes(held.shape)
-            if shape is None:
-                found = TensorMeta(None, dtype_name(held.dtype), str(held.device), held.grad)
-            else:
-                found = meta(shape, held.dtype, held.device, held.grad, held.stride)
-            self._metas[key] = found
-        return found
+        return self._metas.of((held.shape, held.dtype, held.device, held.grad, held.stride))
 
     def _place(self, place: Any, call: Call | None) -> SourceLocation | None:
         while place is None and call is not None:

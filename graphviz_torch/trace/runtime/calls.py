@@ -45,6 +45,11 @@ class Calls(Values):
         self._counts: dict[int, int] = {}
         self._frames = Frames()
 
+    def forget(self) -> None:
+        """Breaks the rings of the records: values know what made them, or all would stay until the next collection."""
+        for op in self.ops:
+            op.call, op.results, op.written = None, (), ()
+
     def knows(self, module: Any) -> bool:
         """Whether a module is part of the model."""
         return id(module) in self._statics.paths

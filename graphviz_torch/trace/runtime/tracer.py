@@ -18,6 +18,7 @@ from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import Failure, Graph, Origin, SourceLocation
 from graphviz_torch.trace.explain import explain
 from graphviz_torch.trace.guard import lazy, unchanged
+from graphviz_torch.trace.metadata import Metas
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime.assemble import Assembly
@@ -71,7 +72,10 @@ class Finished(Generic[RecorderKind]):
 def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
     """Runs the model once and returns the graph; see `graphviz_torch.api.trace`."""
     with _without_collections():
-        return _traced(model, args, kwargs, options, NestedRecorder if options.level == "both" else Recorder)[0]
+        kind = NestedRecorder if options.level == "both" else Recorder
+        graph, _, recorder, _ = _traced(model, args, kwargs, options, kind)
+        recorder.forget()
+        return graph
 
 
 def trace_with(
@@ -132,7 +136,8 @@ def _traced(
         statics = Statics(model)
     sources = Sources(options.roots)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
-    tree = module_tree(statics, sources)
+    metas = Metas()
+    tree = module_tree(statics, sources, metas)
     inputs = inputs_of(model, args, kwargs)
     out, error = None, None
     with unchanged(statics, options.training, options.seed, (args, kwargs)) as guard:
@@ -155,7 +160,7 @@ def _traced(
             _nothing_returned(builder, out)
         grads = GradNodes([t.grad_fn for _, t in named_tensors(out, "") if t.grad_fn is not None])
         kept, out = out if look is not None else None, None
-        assembly = Assembly(recorder, builder, sources, grads, options.level)
+        assembly = Assembly(recorder, builder, sources, metas, grads, options.level)
         for held in given:
             assembly.value(held)
         assembly.run()

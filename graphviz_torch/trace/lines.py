@@ -1,0 +1,63 @@
+"""Single lines of source files, without making a string of every line there is."""
+
+from __future__ import annotations
+
+import linecache
+from bisect import bisect_left
+from itertools import accumulate
+
+BLOCK = 4096
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Lines:
+    """Reads files once each, and takes single lines out of them."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, _Text | None] = {}
+
+    def line(self, file: str, number: int) -> str:
+        """One line, from 1; empty where the file cannot be read or has no such line."""
+        if file not in self._texts:
+            self._texts[file] = _read(file)
+        text = self._texts[file]
+        return linecache.getline(file, number) if text is None else text.line(number)
+
+
+class _Text:
+    """The bytes of a file, with how many lines end before each block of them."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        counts = [data.count(b"\n", start, start + BLOCK) for start in range(0, len(data), BLOCK)]
+        self._ended = list(accumulate(counts, initial=0))
+
+    def line(self, number: int) -> str:
+        ended = number - 1
+        if ended > self._ended[-1]:
+            return ""
+        start = self._after(ended) if ended else 0
+        end = self._data.find(b"\n", start)
+        return self._data[start : end if end >= 0 else None].decode(errors="replace")
+
+    def _after(self, ended: int) -> int:
+        """Where the data goes on when so many lines have ended."""
+        block = bisect_left(self._ended, ended) - 1
+        place = block * BLOCK
+        for _ in range(ended - self._ended[block]):
+            place = self._data.index(b"\n", place) + 1
+        return place
+
+
+def _read(file: str) -> _Text | None:
+    """A plain file; `None` for what only `linecache` knows: cells, archives, other encodings, other ends of lines."""
+    if file in linecache.cache:
+        return None
+    try:
+        with open(file, "rb", buffering=0) as stream:
+            data = stream.read()
+    except OSError:
+        return None
+    head = b"\n".join(data.split(b"\n", 2)[:2])  # where an encoding is declared
+    plain = not head.startswith(BYTE_ORDER_MARK) and b"coding" not in head and b"\r" not in data
+    return _Text(data) if plain else None

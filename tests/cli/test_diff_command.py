@@ -238,11 +238,62 @@ def test_a_map_of_the_state_dict(saved: Path) -> None:
     assert json.loads((saved / "map.json").read_text()) == {key: key for key in keys}
 
 
-def test_graphs_of_other_tracers_are_refused(saved: Path) -> None:
+@pytest.mark.parametrize(("word", "usual", "other"), [("tracer", "runtime", "fx"), ("level", "function", "aten")])
+def test_graphs_of_other_tracers_and_levels_are_refused(word: str, usual: str, other: str, saved: Path) -> None:
     text = (saved / "one.json").read_text()
-    (saved / "fx.json").write_text(text.replace('"tracer": "runtime"', '"tracer": "fx"'))
-    done = _run(saved, "one.json", "fx.json")
+    (saved / "other.json").write_text(text.replace(f'"{word}": "{usual}"', f'"{word}": "{other}"'))
+    done = _run(saved, "one.json", "other.json")
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "fx" in done.stderr.splitlines()[0]
-    assert "  help: make both with one tracer: torchviz-cli diff OLD NEW --tracer fx\n" in done.stderr
+    assert done.stderr.startswith(f"error: the old graph was made with {word} `{usual}`, the new one with `{other}`\n")
+    assert f"  help: make both with one {word}: torchviz-cli diff OLD NEW --{word} {other}\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("sub/model.py:build", "--against", "mian"),
+         ("error: there is no revision `mian` in this repository\n", "  nearest: main\n", "  help: --against main\n")),
+        (("HEAD~3:sub/model.py:build", "sub/model.py:build"), ("error: there is no revision `HEAD~3` ",)),
+        (("sub/fresh.py:build",), ("error: there is no `sub/fresh.py` in HEAD (", "  nearest: sub/model.py")),
+        ((r"HEAD:C:\x\model.py:build", "sub/model.py:build"),
+         (r"error: there is no `C:\x\model.py` in HEAD (", "  nearest: sub/model.py")),
+        (("sub/model.py:build", "C:/x/net.py:build"), ("error: C:/x/net.py:build: there is no file `C:/x/net.py`",)),
+    ],
+    ids=["revision", "too far back", "file", "drive letter of the old side", "of the new side"],
+)  # fmt: skip
+def test_what_a_revision_does_not_have(
+    arguments: tuple[str, ...], said: tuple[str, ...], repository: Repository
+) -> None:
+    repository.write("sub/fresh.py", MODEL)
+    before = repository.snapshot()
+    done = _run(repository.folder, *arguments)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    for text in said:
+        assert text in done.stderr
+    assert "Traceback" not in done.stderr
+    assert repository.snapshot() == before
+
+
+@pytest.mark.slow
+def test_a_model_that_needs_a_submodule(tmp_path: Path) -> None:
+    inner = Repository(tmp_path / "inner")
+    inner.commit(layer_py="import torch\n\ndef act(x):\n    return torch.relu(x)\n")
+    outer = Repository(tmp_path / "outer")
+    outer.git("submodule", "add", "-q", str(inner.folder), "libs")
+    model = "from libs.layer import act\n" + MODEL.replace("torch.relu", "act")
+    outer.commit(model_py=model)
+    outer.write("libs/layer.py", "import torch\n\ndef act(x):\n    return torch.tanh(x)\n")
+    before = outer.snapshot()
+    done = _run(outer.folder, "model.py:build", "--exit-code")
+    assert done.returncode == 1, done.stderr
+    assert "relu → tanh" in done.stdout
+    assert outer.snapshot() == before
+    outer.git("submodule", "deinit", "-q", "-f", "libs")
+    before = outer.snapshot()
+    done = _run(outer.folder, "model.py:build")
+    assert done.returncode == 2
+    assert "the submodule `libs` is not here at " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert outer.snapshot() == before

@@ -26,6 +26,7 @@ from torchviz_cli.versions.tree import write_tree
 INPUT_FILE = re.compile(r"((?:[^=@]*=)?@)(.+)", re.DOTALL)
 # The first word of a command line.
 WORD = re.compile(r"('[^']*'|[^ ]+)")
+Notes = tuple[str, ...]
 SAID_LINES = 12
 
 
@@ -119,30 +120,30 @@ def _traced(jobs: Sequence[_Job], console: Console) -> Iterator[Version]:
         return iter(())
     with scratch() as folder, console.stage("tracing"):
         prepared = [_prepared(job, folder / str(number), folder) for number, job in enumerate(jobs)]
-        statuses = processes.run([(place, orders, current) for place, orders, current, _ in prepared])
+        statuses = processes.run([(place, orders, current) for place, orders, current, _, _ in prepared])
         found = []
-        for job, status, (place, _, _, notes) in zip(jobs, statuses, prepared, strict=True):
+        for job, status, (place, _, _, notes, lacks) in zip(jobs, statuses, prepared, strict=True):
             _pass_on(place, console)
-            outcome = _outcome(job, place, status)
+            outcome = _outcome(job, place, status, lacks)
             graph = api.load(place / child.GRAPH)
             files = source_files(graph, job.side, job.place)
-            found.append(Version(graph, _name(job), outcome.raised, (*notes, *outcome.notes), files))
+            found.append(Version(graph, _name(job), outcome.raised, (*notes, *lacks, *outcome.notes), files))
     return iter(found)
 
 
-def _prepared(job: _Job, place: Path, folder: Path) -> tuple[Path, Orders, Path, tuple[str, ...]]:
-    """The folder of a process, its orders, the folder it runs in, and notes."""
+def _prepared(job: _Job, place: Path, folder: Path) -> tuple[Path, Orders, Path, Notes, Notes]:
+    """The folder of a process, its orders, the folder it runs in, notes, and what its tree lacks."""
     place.mkdir()
     request = replace(job.request, inputs=tuple(_absolute(text) for text in job.request.inputs))
     found = job.place
     if found is None:
-        return place, Orders(replace(request, target=job.side.target), scratch=str(folder)), Path.cwd(), ()
+        return place, Orders(replace(request, target=job.side.target), scratch=str(folder)), Path.cwd(), (), ()
     tree = place / "tree"
-    notes = write_tree(found.repository, found.commit, tree)
+    lacks = write_tree(found.repository, found.commit, tree)
     inside = found.inside if (tree / found.inside).is_dir() else ""
     working = "" if found.repository.top is None else str(found.repository.top)
     orders = Orders(replace(request, target=found.spelled(inside)), working, str(tree), str(folder))
-    return place, orders, tree / inside, (*_commit_notes(job.side, found), *notes)
+    return place, orders, tree / inside, _commit_notes(job.side, found), lacks
 
 
 def _absolute(text: str) -> str:
@@ -175,8 +176,11 @@ def _pass_on(place: Path, console: Console) -> None:
         console.note(said)
 
 
-def _outcome(job: _Job, place: Path, status: int) -> Outcome:
+def _outcome(job: _Job, place: Path, status: int, lacks: Notes) -> Outcome:
     """What a process found.
+
+    Args:
+        lacks: what its tree lacks, which may be why it failed.
 
     Raises:
         TargetError: the target, the model or an input is not right, or the process died.
@@ -185,11 +189,14 @@ def _outcome(job: _Job, place: Path, status: int) -> Outcome:
     outcome = child.read_outcome(place)
     if outcome is None:
         why = f"by signal {-status}" if status < 0 else f"with status {status}"
-        raise TargetError(f"{job.side.text}: the process that ran it ended {why}", details=_last_words(place))
+        raise TargetError(
+            f"{job.side.text}: the process that ran it ended {why}", details=(*_last_words(place), *lacks)
+        )
     if outcome.kind == "fault":
         raise RuntimeError(f"{job.side.text}: {outcome.message} ({', '.join(outcome.details)})")
     if outcome.kind == "error":
-        raise TargetError(f"{job.side.text}: {outcome.message}", details=outcome.details, hint=_hint(job, outcome.hint))
+        details = (*outcome.details, *lacks)
+        raise TargetError(f"{job.side.text}: {outcome.message}", details=details, hint=_hint(job, outcome.hint))
     return outcome
 
 

@@ -10,6 +10,7 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from operator import is_
+from types import FunctionType, MethodType
 from typing import Any
 
 import torch
@@ -17,6 +18,7 @@ from torch import nn
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from graphviz_torch.trace.contents import Contents
+from graphviz_torch.trace.objects import BASES, Objects, parts_of
 from graphviz_torch.trace.random_state import random_state
 from graphviz_torch.trace.statics import Statics
 
@@ -48,7 +50,11 @@ class Guard:
         self.about_to_write_at = self._contents.about_to_write_at
         self.keep_places = self._contents.keep_places
         self._seen: set[int] = set()
+        self._kinds: dict[type, bool] = {}
+        self._objects = Objects(self._look_into)
         self._model(statics)
+        self._objects.classes({type(module) for _, module in statics.modules})
+        self.changed_globals = self._objects.changed_globals
         self._look_into(given)
 
     def restore(self) -> None:
@@ -57,6 +63,7 @@ class Guard:
             _put_back(module.__dict__, attributes)
         for container, before in self._containers:
             _refill(container, before)
+        self._objects.restore()
         self._contents.restore()
         for tensor in self._tensors:
             tensor.restore()
@@ -69,9 +76,9 @@ class Guard:
                 kind = type(value)
                 if kind in PLAIN:
                     continue
-                if kind in CONTAINERS and (not value or name in REGISTERED):
+                if kind in CONTAINERS and (not value or name in REGISTERED or name.endswith("_hooks")):
                     self._containers.append((value, value.copy() if value else ()))
-                elif kind in CONTAINERS or kind is tuple or isinstance(value, torch.Tensor):
+                elif not self._passive(kind):
                     self._look_into(value)
         for role, tensor, _ in statics.leaves.values():
             if not lazy(tensor):  # has no memory yet
@@ -86,28 +93,38 @@ class Guard:
         if tensor.is_leaf and tensor.grad is not None:
             self._contents.watch(tensor.grad)
 
+    def _passive(self, kind: type) -> bool:
+        """Whether values of a type hold nothing that could be put back."""
+        known = self._kinds.get(kind)
+        if known is None:
+            held = (*BASES, tuple, torch.Tensor, nn.Module, FunctionType, MethodType)
+            known = self._kinds[kind] = kind in PLAIN or not (issubclass(kind, held) or self._objects.holds(kind))
+        return known
+
     def _look_into(self, value: Any) -> None:
-        """Keeps what a container holds, also of the containers in it, and the modules that are registered nowhere."""
-        kind = type(value)
-        if id(value) in self._seen:
+        """Keeps what an object holds, also of the objects in it, and the modules that are registered nowhere."""
+        if self._passive(type(value)) or id(value) in self._seen:
             return
-        if kind in CONTAINERS:
-            self._seen.add(id(value))
-            self._containers.append((value, value.copy()))
-        elif isinstance(value, torch.Tensor):
+        if isinstance(value, torch.Tensor):
             self._seen.add(id(value))
             if not lazy(value):
                 self._tensor(value, False)
-            return
         elif isinstance(value, nn.Module):
             self._model(Statics(value))
-            return
-        elif kind is not tuple:
-            return
-        if value and len(value) <= LONGEST:
-            for item in _parts(value):
-                kind = type(item)
-                if kind in CONTAINERS or kind is tuple or isinstance(item, (torch.Tensor, nn.Module)):
+        elif isinstance(value, tuple):
+            self._look_into_parts(value)
+        else:
+            self._seen.add(id(value))
+            found = parts_of(value)
+            if found is not None:
+                self._containers.append((value, found[1]))
+                self._look_into_parts(value)
+            self._objects.keep(value)
+
+    def _look_into_parts(self, container: Any) -> None:
+        if container and len(container) <= LONGEST:
+            for item in _parts(container):
+                if not self._passive(type(item)):
                     self._look_into(item)
 
 
@@ -206,11 +223,12 @@ def _put_back(present: dict[str, Any], before: dict[str, Any]) -> None:
 
 def _refill(container: Any, before: Any) -> None:
     if (container or before) and not _same(container, before):
-        container.clear()
-        if isinstance(container, (list, deque)):
-            container.extend(before)
+        base = next(kind for kind in BASES if isinstance(container, kind))
+        base.clear(container)
+        if base in (list, deque):
+            base.extend(container, before)
         else:
-            container.update(before)
+            base.update(container, before)
 
 
 def _same(container: Any, before: Any) -> bool:

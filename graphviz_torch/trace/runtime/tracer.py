@@ -170,6 +170,8 @@ def _traced(
         if look is not None and error is None:
             look(Finished(kept, recorder, assembly.nodes, statics))
         kept = None
+    for name in guard.changed_globals():
+        builder.diagnose("global", "warning", None, f"the run changed `{name}`, which stays as it left it")
     grads.release()
     if error is not None:
         failed = _failed(recorder, builder, assembly, sources, error)

@@ -55,6 +55,11 @@ def best(command: Sequence[str], runs: int, environment: Mapping[str, str] | Non
     return min(costs, key=lambda cost: cost.cpu)
 
 
+def compiled(folder: Path) -> dict[str, str]:
+    """The environment in which Python keeps compiled code, as installation does: compiling is no part of a start."""
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+
+
 def python(code: str, *arguments: str) -> list[str]:
     """The command that runs a piece of code in a fresh interpreter."""
     return [sys.executable, "-c", code, *arguments]

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.common import Cost, best, keep, process, table
+from benchmarks.common import Cost, best, compiled, keep, process, table
 from benchmarks.graphs import chain, nested
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
@@ -46,9 +46,8 @@ def main() -> None:
 def native(folder: Path, graph: Graph, depth: str, fold: str, runs: int) -> Cost:
     """Load, view, layout and SVG in a fresh process."""
     (folder / "graph.json").write_text(serial.dumps(graph), encoding="utf-8")
-    return best(
-        [sys.executable, "-c", DRAW, str(folder / "graph.json"), str(folder / "graph.svg"), depth, fold, "svg"], runs
-    )
+    words = [str(folder / "graph.json"), str(folder / "graph.svg"), depth, fold, "svg"]
+    return best([sys.executable, "-c", DRAW, *words], runs, compiled(folder))
 
 
 def dot(folder: Path, graph: Graph) -> Cost | None:

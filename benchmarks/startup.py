@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.common import best, keep, process, table
+from benchmarks.common import best, compiled, keep, process, table
 from benchmarks.graphs import nested
 from graphviz_torch.ir import serial
 
@@ -38,9 +38,9 @@ def main() -> None:
             "the same as PNG": ["render", str(graph), "-o", str(Path(folder) / "graph.png")],
             "show a saved graph": ["show", str(graph)],
         }
-        rows, figures = [], {}
+        rows, figures, kept = [], {}, compiled(Path(folder))
         for name, words in commands.items():
-            cost = best([sys.executable, "-m", "torchviz_cli", *words], RUNS)
+            cost = best([sys.executable, "-m", "torchviz_cli", *words], RUNS, kept)
             torch = process([sys.executable, "-c", PROBE, *words]).code == 91
             rows.append(
                 (

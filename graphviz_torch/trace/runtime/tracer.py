@@ -16,7 +16,6 @@ from torch import nn
 from graphviz_torch.errors import TraceError
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import Failure, Graph, Origin, SourceLocation
-from graphviz_torch.trace.explain import explain
 from graphviz_torch.trace.guard import lazy, unchanged
 from graphviz_torch.trace.metadata import Metas
 from graphviz_torch.trace.modules import module_tree
@@ -235,6 +234,8 @@ def _failed(
         )
     )
     graph = builder.finish()
+    from graphviz_torch.trace.explain import explain  # only where a model raised
+
     return TraceError(str(error), graph=replace(graph, failure=explain(graph) or graph.failure))
 
 

@@ -1,9 +1,13 @@
-"""A fixture that locks the architecture of a model: a test fails, with the difference, when the model changes.
+"""Fixtures for tests of models: one locks the architecture, one says what is wrong.
 
     def test_architecture(model_lock):
         model_lock(build(), torch.zeros(1, 3, 32, 32), "model.json")
 
-`pytest --model-lock-update` writes the file anew. Nothing heavy is imported before a test asks for the fixture.
+    def test_nothing_is_wrong(model_check):
+        model_check(build(), torch.zeros(1, 3, 32, 32), ignore=("P004",))
+
+The first fails, with the difference, when the model changes; `pytest --model-lock-update` writes the file anew. The
+second fails with the findings. Nothing heavy is imported before a test asks for a fixture.
 """
 
 from __future__ import annotations
@@ -12,11 +16,12 @@ import os
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 if TYPE_CHECKING:
+    from graphviz_torch.check.report import Report
     from graphviz_torch.ir.graph import Graph
 
 FLAG = "--model-lock-update"
@@ -57,6 +62,35 @@ def model_lock(request: pytest.FixtureRequest) -> Callable[..., None]:
         if problem:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             api.save(graph, folder / path)
+
+    return check
+
+
+@pytest.fixture
+def model_check() -> Callable[..., Report]:
+    """Fails where something is wrong with a model, with the findings as its text; else returns the report.
+
+    Call it as `model_check(model, args)`; `kwargs` are passed to the model too, `train=True` runs it in training mode,
+    `fail_on="error"` lets warnings pass, and further options are those of `CheckOptions`: `select`, `ignore` ...
+    """
+
+    def check(
+        model: Any,
+        args: Any = (),
+        *,
+        kwargs: Mapping[str, Any] | None = None,
+        train: bool = False,
+        fail_on: Literal["error", "warning"] = "warning",
+        **options: Any,
+    ) -> Report:
+        from graphviz_torch import api
+        from graphviz_torch.check.options import CheckOptions
+
+        given = tuple(args) if isinstance(args, (tuple, list)) else (args,)
+        report = api.check(model, given, kwargs, CheckOptions(training=train, **options))
+        if report.worst(fail_on):
+            pytest.fail(report.text().rstrip("\n"), pytrace=False)
+        return report
 
     return check
 

@@ -6,7 +6,8 @@ How a rule is added:
    find, default=False, needs=frozenset()),)`. One file a fault, or a small group of kin.
 2. `registry.py`: one import and one line. 3. `pages/S005.md`: what it means, `## Wrong` and `## Mended`, each with one
    block of code that has `build()` and `example_inputs()`; the faulty line ends in `# expect: S005 module.path`.
-4. `tests/check/catalogue/s005_*.py`: at least two models as people really get it wrong, marked in the same way.
+4. `tests/check/catalogue/s005_*.py`: at least two models as people really get it wrong, marked in the same way;
+   `tests/check/README.md` says which line and module a finding points at.
 5. Evidence (`evidence.py`) is lazy: `graph` and `index` (the run), `failure`, `reason`, `raised` (where it stopped),
    `place(path)` (the line that makes an attribute), `loose`, `other_mode`, and what costs more. What costs a run of
    its own belongs into `needs`, and is obtained by `--select` or its option only. New kinds: `trace/probes/`.

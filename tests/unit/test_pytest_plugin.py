@@ -38,6 +38,7 @@ def _everything_imported() -> None:
     """What a suite inside this process imports first is thrown out after it, and torch cannot be imported twice."""
     graph = api.trace(nn.Sequential(nn.Linear(8, 4)), (torch.zeros(2, 8),), None, TraceOptions(training=False, seed=0))
     text.render(api.diff(graph, graph))
+    api.check(nn.Sequential(nn.Linear(8, 4)), (torch.zeros(2, 8),)).text()
 
 
 def _run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
@@ -121,3 +122,38 @@ def test_the_plugin_imports_no_torch() -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.stdout == "False\n"
+
+
+CHECKED = """\
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 4)
+        self.spare = nn.Linear(8, 4)
+
+    def forward(self, x):
+        return self.fc(x)
+
+def test_nothing_is_wrong(model_check):
+    model_check(Net(), torch.zeros(2, 8))
+
+def test_but_for_what_is_known(model_check):
+    assert len(model_check(Net(), torch.zeros(2, 8), ignore=("P004",))) == 0
+
+def test_only_errors_count(model_check):
+    assert len(model_check(Net(), torch.zeros(2, 8), fail_on="error")) == 1
+
+def test_what_raises(model_check):
+    model_check(Net(), torch.zeros(2, 9), fail_on="error")
+"""
+
+
+def test_what_is_wrong_fails_a_test_with_the_findings(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CHECKED)
+    done = _run(pytester)
+    done.assert_outcomes(passed=2, failed=2)
+    done.stdout.fnmatch_lines(["*warning?P004?: `spare` is constructed but never called"])
+    done.stdout.fnmatch_lines(["*error?S001?: `fc` expects 8 features but receives 9"])

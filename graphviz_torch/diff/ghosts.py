@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from graphviz_torch.diff.former_reads import former_reads
 from graphviz_torch.diff.marks import PREFIX
 from graphviz_torch.diff.result import Comparison
 from graphviz_torch.ir.graph import Graph, Module, ModuleCall, Node, Tensor, Value
 from graphviz_torch.ir.walks import GraphIndex
 
-OPERATIONS = ("call", "module")
 LEAVES = frozenset(("parameter", "buffer", "constant"))
 
 
@@ -24,7 +24,6 @@ class Ghosts:
         self._nodes = dict(comparison.operations)
         self._paths = {pair.old_path: pair.new_path for pair in comparison.mapping}
         self._by_path = {(call.path, call.call_index): call.id for call in new.graph.calls if call.kind == "module"}
-        self._old_of = {now: was for was, now in comparison.operations if was in old.nodes}
         self._gone: set[str] = set()
         self._calls: dict[str, ModuleCall] = {}
 
@@ -38,6 +37,10 @@ class Ghosts:
             return True
         old = target.removeprefix(PREFIX)
         return target != old and (old in self._gone or old in self._calls)
+
+    def is_gone(self, old: str) -> bool:
+        """Whether an old node is a ghost."""
+        return old in self._gone
 
     def value(self, old: str) -> str | None:
         """What an old value is in the merged graph; `None` where it is not drawn."""
@@ -137,7 +140,7 @@ class Ghosts:
         """All nodes in order."""
         nodes = list(self.new.graph.nodes)
         place = {node.id: float(number) for number, node in enumerate(nodes)}
-        ends, elsewhere = self._ends(place), self._read_in_replaced()
+        ends, once = self._ends(place), former_reads(self, self._nodes.items())
         behind: dict[float, list[Node]] = defaultdict(list)
         last: str | None = None
         for old in self.old.graph.nodes:
@@ -152,7 +155,7 @@ class Ghosts:
             last = last if ghost.kind in LEAVES else ghost.id
         merged = list(behind[-1.0])
         for number, node in enumerate(nodes):
-            merged.append(self._reading_ghosts(node, float(number), place, elsewhere.get(node.id, ())))
+            merged.append(self._reading_ghosts(node, float(number), place, once.get(node.id, ())))
             merged.extend(behind[float(number)])
         return merged
 
@@ -206,37 +209,9 @@ class Ghosts:
         path, dot, name = old.name.rpartition(".")
         return f"{self._path(path)}{dot}{name}"
 
-    def _read_in_replaced(self) -> dict[str, tuple[str, ...]]:
-        """Ghosts that were read in modules whose operations are others now, by the first operation there."""
-        first: dict[str, str] = {}
-        for node in self.new.graph.nodes:
-            for call in self.new.ancestors(node.module_call) if node.kind in OPERATIONS else ():
-                first.setdefault(call, node.id)
-        found: dict[str, tuple[str, ...]] = {}
-        for old in self.old.graph.nodes:
-            if old.kind in OPERATIONS and old.id not in self._gone and old.id not in self._nodes:
-                pairs = (self.paired(call) for call in self.old.ancestors(old.module_call))
-                reader = next((first[pair.id] for pair in pairs if pair is not None and pair.id in first), "")
-                found[reader] = (*found.get(reader, ()), *self._ghosts_among(old.operands))
-        return found
-
-    def _ghosts_among(self, values: Iterable[str]) -> Iterator[str]:
-        for value in values:
-            producer = self.old.values[value].producer
-            if producer in self._gone and self.old.nodes[producer].kind in OPERATIONS:
-                yield self.name(value)
-
-    def _reading_ghosts(
-        self, node: Node, number: float, place: dict[str, float], elsewhere: Iterable[str]
-    ) -> Node:  # fmt: skip
+    def _reading_ghosts(self, node: Node, number: float, place: dict[str, float], once: Iterable[str]) -> Node:
         """A node of today with the ghosts that it once read, where they stand before it."""
-        before = self._old_of.get(node.id)
-        values = [self.value(operand) for operand in self.old.nodes[before].operands] if before is not None else []
-        values += elsewhere
-        ghosts = [
-            value for value in dict.fromkeys(values)
-            if value is not None and value.startswith(PREFIX) and place[self._maker(value)] < number
-        ]  # fmt: skip
+        ghosts = [value for value in dict.fromkeys(once) if place[self._maker(value)] < number]
         if node.kind == "output" or not ghosts:
             return node
         return replace(node, operands=(*node.operands, *ghosts))

@@ -21,6 +21,7 @@ _SHAPES = {"input": ("([", "])"), "output": ("([", "])"), "parameter": ("[/", "/
 _CLASSES = {"input": "end_", "output": "end_", "parameter": "leaf", "buffer": "leaf", "constant": "leaf",
             "module": "module", "failed": "failed", "handled": "warned", "warned": "warned",
             "added": "added", "removed": "removed", "changed": "changed", "moved": "moved"}  # fmt: skip
+_LINES = {"added": "stroke:#2b8a3e,stroke-width:2px", "removed": "stroke:#c92a2a,stroke-width:2px"}
 _STYLES = {
     "end_": "fill:#e9f6ee,stroke:#5d9e78,color:#1c2430",
     "leaf": "fill:#f3eefb,stroke:#9279c4,color:#1c2430",
@@ -60,6 +61,10 @@ def _written(shown: Picture, options: RenderOptions) -> Iterator[str]:
         label = f'|"{_escaped(arrow.label)}"|' if arrow.label else ""
         line = "-.->" if arrow.state == "removed" else "-->"
         yield f"{INDENT}{arrow.start} {line}{label} {arrow.end}"
+    for state, style in _LINES.items():
+        numbers = [str(number) for number, arrow in enumerate(shown.arrows) if arrow.state == state]
+        if numbers:
+            yield f"{INDENT}linkStyle {','.join(numbers)} {style}"
     for name in _STYLES:
         members = [spot.key for spot in shown.spots if _CLASSES.get(spot.role) == name]
         members += [cluster.key for cluster in shown.clusters if cluster.state == name]

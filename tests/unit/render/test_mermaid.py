@@ -20,6 +20,7 @@ LINE = re.compile(
     | \s*subgraph\ c\d+\["[^"]*"\] | \s*end
     | \s*n\d+(\["[^"]*"\] | \(\["[^"]*"\]\) | \[/"[^"]*"/\])
     | \s*n\d+\ (-->|-\.->)(\|"[^"]*"\|)?\ n\d+
+    | \s*linkStyle\ [\d,]+\ [\w#:,-]+
     | \s*classDef\ \w+\ [\w#:,\ -]+ | \s*class\ [nc\d,]+\ \w+
     """,
     re.VERBOSE,

@@ -23,7 +23,11 @@ LEAVING = {
     "tolist": "data leaves the graph: tolist",
     "opaque": "the tracer cannot see inside",
 }
-MARKS = LEAVING | {"external": "data from outside the graph", "thread": "ran in another thread"}
+MARKS = LEAVING | {
+    "external": "data from outside the graph",
+    "thread": "ran in another thread",
+    "numpy_write": "NumPy wrote into it",
+}
 
 
 class Facts:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 STATISTICS = (1, 2)
 STATISTICS_BELOW = (3, 4)
 TRAINING_BELOW = 5
+# Of an array that is compared with what it was.
+MOST_BYTES = 2**20
 
 
 def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor]) -> None:
@@ -27,6 +29,8 @@ def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor
             _statistics(recorder, op, tensors, STATISTICS_BELOW)
         for held in (*op.results, *op.written):
             held.version = UNCOUNTED
+    elif op.name == "numpy":
+        _shared_with_numpy(recorder, op, tensors[0])
     elif op.name == "backward":
         backward.note(recorder, op)
     elif op.name == "grad":
@@ -37,6 +41,23 @@ def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor
         op.operands, op.args = op.operands[:1], [op.args[0], {}]
     elif op.kwargs.get("training") or op.kwargs.get("use_input_stats"):
         _statistics(recorder, op, tensors, STATISTICS)
+
+
+def _shared_with_numpy(recorder: Recorder, op: Op, tensor: torch.Tensor) -> None:
+    """An array has the tensor's memory; whether it is written there shows in the end, where it is not too large."""
+    if tensor.device.type == "cpu" and tensor.layout is torch.strided and tensor.nbytes <= MOST_BYTES:
+        plain = tensor.data
+        recorder.arrays.append((op, plain, plain.clone()))
+
+
+def written_by_numpy(recorder: Recorder) -> None:
+    """Notes which arrays were written; not where operations wrote the same memory too."""
+    for op, tensor, before in recorder.arrays:
+        writes = recorder.writes_to(op.operands[0])
+        if (not writes or writes[-1].op.id < op.id) and not torch.equal(tensor, before):
+            text = "NumPy has written into this memory; what reads it later is not linked to that"
+            recorder.notes.append(("numpy_write", op, text))
+    recorder.arrays.clear()
 
 
 def _memory_given(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> None:

@@ -49,6 +49,7 @@ class NestedRecorder(Recorder):
             self.stack.remove(region)
             self.current = outer
         op.seq1 = sequence_number()
+        self.current = Op()  # nor is what is copied for later
         try:
             if len(self.ops) == region.first:
                 self._ended(op, info, tensors, out)
@@ -57,6 +58,8 @@ class NestedRecorder(Recorder):
                 self._consists(region, out)
         except Exception as fault:  # noqa: BLE001 - the user's model has to go on
             self._fault(op, info.name, fault)
+        finally:
+            self.current = outer
         return out
 
     def _region(self, op: Op) -> Call:

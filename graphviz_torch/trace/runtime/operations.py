@@ -30,7 +30,7 @@ READS = frozenset(
 )
 
 # What torch does in these is not all told by their arguments and results.
-ASIDE = frozenset(("batch_norm", "instance_norm", "__deepcopy__", "backward"))
+ASIDE = frozenset(("batch_norm", "instance_norm", "__deepcopy__", "backward", "numpy", "__array__"))
 
 OPERATORS = {
     "add": "add", "radd": "add", "iadd": "add_", "sub": "sub", "rsub": "rsub", "isub": "sub_", "mul": "mul",

@@ -20,6 +20,7 @@ from graphviz_torch.trace.guard import lazy, unchanged
 from graphviz_torch.trace.metadata import Metas
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
+from graphviz_torch.trace.runtime.aside import written_by_numpy
 from graphviz_torch.trace.runtime.assemble import Assembly
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.hooks import HookWatch
@@ -151,6 +152,7 @@ def _traced(
                 out = model(*args, **kwargs)
         except Exception as raised:  # noqa: BLE001 - the user's model
             error = raised
+        written_by_numpy(recorder)
         builder.set_modules(hooks.told(tree))
         keeps = isinstance(recorder, KeepingRecorder)
         copies = tuple(t.detach().clone() for _, t in named_tensors(out, "")) if keeps else ()

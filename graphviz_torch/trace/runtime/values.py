@@ -35,6 +35,8 @@ class Values:
         self._writes: dict[int, list[Write]] = {}
         # The value of the gradient that the last backward pass left, by the `id` of what it is of.
         self.gradients: dict[int, Held] = {}
+        # Operations that handed memory to NumPy, with the memory and what was in it.
+        self.arrays: list[tuple[Op, Tensor, Tensor]] = []
         self.notes: list[tuple[str, Held | Op | None, str]] = []
 
     def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
@@ -177,6 +179,10 @@ class Values:
     def wrote_memory(self) -> bool:
         """Whether any memory was written."""
         return bool(self._writes)
+
+    def writes_to(self, held: Held) -> list[Write]:
+        """The writes into the memory of a value."""
+        return self._writes.get(held.storage, [])
 
     def crowded(self, held: Held) -> bool:
         """Whether so many operations wrote the memory of a value that the next is linked to all that came before.

@@ -1,0 +1,37 @@
+"""Writes through an array that shares a tensor's memory are seen in the end, and said."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from graphviz_torch import api
+from graphviz_torch.trace.options import TraceOptions
+
+
+class Writes(nn.Module):
+    def __init__(self, wanted: str) -> None:
+        super().__init__()
+        self.wanted = wanted
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x * 2
+        array = y.numpy()
+        if self.wanted == "array":
+            array[0] = 7
+        elif self.wanted == "tensor":
+            y[0] = 7
+        return y + 1
+
+
+@pytest.mark.parametrize(("wanted", "told"), [("array", ["#0:numpy.0"]), ("tensor", []), ("none", [])])
+def test_a_write_through_an_array(wanted: str, told: list[str]) -> None:
+    graph = api.trace(Writes(wanted), (torch.ones(2, 2),))
+    assert [note.target for note in graph.diagnostics if note.code == "numpy_write"] == told
+    assert ("NumPy wrote into it" in api.render(graph, "svg").decode()) == bool(told)
+
+
+def test_what_is_copied_to_compare_is_no_operation() -> None:
+    graph = api.trace(Writes("none"), (torch.ones(2, 2),), options=TraceOptions(level="both"))
+    assert [node.name for node in graph.nodes if node.kind == "call"] == ["mul", "numpy", "add"]

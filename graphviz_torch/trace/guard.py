@@ -44,6 +44,7 @@ class Guard:
     def __init__(self, statics: Statics, given: Any = ()) -> None:
         self._modules: list[tuple[nn.Module, dict[str, Any]]] = []
         self._containers: list[tuple[Any, Any]] = []
+        self._empty: list[Any] = []  # containers too: a module has a dozen tables, nearly all of them empty
         self._tensors: list[_Tensor] = []
         self._contents = Contents()
         self.about_to_write = self._contents.about_to_write
@@ -63,6 +64,9 @@ class Guard:
             _put_back(module.__dict__, attributes)
         for container, before in self._containers:
             _refill(container, before)
+        for container in self._empty:
+            if container:
+                container.clear()
         self._objects.restore()
         self._contents.restore()
         for tensor in self._tensors:
@@ -71,14 +75,18 @@ class Guard:
     def _model(self, statics: Statics) -> None:
         self._seen.update(statics.paths, statics.leaves)
         for _, module in statics.modules:
-            self._modules.append((module, dict(module.__dict__)))
-            for name, value in module.__dict__.items():
+            attributes = module.__dict__
+            self._modules.append((module, attributes.copy()))
+            for name, value in attributes.items():
                 kind = type(value)
-                if kind in PLAIN:
-                    continue
-                if kind in CONTAINERS and (not value or name in REGISTERED or name.endswith("_hooks")):
-                    self._containers.append((value, value.copy() if value else ()))
-                elif not self._passive(kind):
+                if kind in CONTAINERS:
+                    if not value:
+                        self._empty.append(value)
+                    elif name in REGISTERED or name.endswith("_hooks"):
+                        self._containers.append((value, value.copy()))
+                    else:
+                        self._look_into(value)
+                elif kind not in PLAIN and not self._passive(kind):
                     self._look_into(value)
         for role, tensor, _ in statics.leaves.values():
             if not lazy(tensor):  # has no memory yet

@@ -15,7 +15,7 @@ from graphviz_torch.trace.runtime.signatures import parameters
 Named = tuple[tuple[str, Literal], ...]
 LONGEST_SEQUENCE = 1000
 # Types whose equal values are spelled alike, unlike 0.0 and -0.0.
-REPEATED = frozenset((OperandAt, type(None), bool, int, str))
+REPEATED = frozenset((OperandAt, type(None), bool, int, str, torch.dtype, torch.device))
 PLAIN = frozenset((type(None), bool, int, float, complex, str))
 OPERANDS = tuple(Operand(place) for place in range(64))
 OVERLOADED = frozenset(("device", "dtype", "layout", "memory_format"))
@@ -26,9 +26,11 @@ def attributes(op: Op) -> Named:
     if op.function is None:
         return tuple([(str(place), literal(value)) for place, value in enumerate(op.args)])
     kinds = tuple(map(type, op.args))
-    if op.kwargs or not REPEATED.issuperset(kinds):
-        return (*_positional(op.function, op.args), *((key, literal(value)) for key, value in op.kwargs.items()))
-    return _again(op.function, kinds, tuple(op.args))
+    if REPEATED.issuperset(kinds):
+        named = _again(op.function, kinds, tuple(op.args))
+    else:
+        named = _positional(op.function, op.args)
+    return (*named, *[(key, literal(value)) for key, value in op.kwargs.items()]) if op.kwargs else named
 
 
 @lru_cache(maxsize=4096)

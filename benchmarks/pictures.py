@@ -8,7 +8,7 @@ from graphviz_torch import api
 from graphviz_torch.layout.compose import scene
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import view
-from tests.support.laws import check
+from tests.support.laws import check, check_room
 
 VIEWS = (ViewOptions(), ViewOptions(depth=1), ViewOptions(depth=3), ViewOptions(depth="all", fold=False))
 DIRECTIONS = ("TB", "LR")
@@ -23,7 +23,10 @@ def main(paths: list[str]) -> int:
             shown = view(graph, options)
             for direction in DIRECTIONS:
                 try:
-                    check(scene(shown, direction=direction))
+                    picture = scene(shown, direction=direction)
+                    check(picture)
+                    if direction == "TB":
+                        check_room(picture)
                 except AssertionError as error:
                     broken += 1
                     print(f"{path} depth={options.depth} {direction}: {error}")

@@ -21,22 +21,25 @@ def keep_columns(net: Network) -> None:
 
 
 def _chain(net: Network, vertex: int) -> list[int]:
-    """A vertex and what follows it alone."""
+    """A vertex and what follows it and no other chain."""
     chain = [vertex]
     while len(net.downs[vertex]) == 1:
         vertex = net.downs[vertex][0].to
-        if len(net.ups[vertex]) != 1 or _size(net, vertex) >= TALL or _is_exit(net, vertex):
+        if _before(net, vertex) != chain[-1] or _size(net, vertex) >= TALL or _is_exit(net, vertex):
             break
         chain.append(vertex)
     return chain
 
 
 def _before(net: Network, vertex: int) -> int | None:
-    """The vertex that this one follows alone."""
-    if len(net.ups[vertex]) != 1:
-        return None
-    maker = net.ups[vertex][0].to
-    return maker if len(net.downs[maker]) == 1 and maker >= net.plan.ins and _size(net, maker) < TALL else None
+    """The vertex that this one follows: the only one before it, or of several the first piece that leads only here."""
+    joins = len(net.ups[vertex]) > 1
+    for step in net.ups[vertex]:
+        is_piece = net.plan.ins <= step.to < len(net.plan.pieces)
+        alone = len(net.downs[step.to]) == 1 and step.to >= net.plan.ins and _size(net, step.to) < TALL
+        if alone and (is_piece or not joins):
+            return step.to
+    return None
 
 
 def _is_exit(net: Network, vertex: int) -> bool:

@@ -14,6 +14,7 @@ from graphviz_torch.layout.network import Link, Network, Plan, network
 from graphviz_torch.layout.order import arrange
 from graphviz_torch.layout.scene import Command, Path
 from graphviz_torch.layout.settle import settle
+from graphviz_torch.layout.squeeze import cuts, shorter, shorter_path
 from graphviz_torch.layout.styles import ARROW
 
 STRAIGHT = 8.0  # between two ranks where no line bends
@@ -65,13 +66,19 @@ def lay_out(plan: Plan) -> Level:
     high = max([high, *(lane.across + 4 for lane in found.values())])
     ranks = _ranks(net, x, found)
     along = [_middle(ranks[net.rank[v]].start, ranks[net.rank[v]].end, plan.pieces[v].size) for v in range(count)]
-    paths = _paths(net, x, along, ranks, found)
-    if settle(net, x, along, paths, [(rank.start, rank.labels) for rank in ranks]):
-        paths = _paths(net, x, along, ranks, found)
+    paths = _paths(net, x, along, ranks, found, None)
+    length = max(ranks[-1].labels, plan.shortest) if ranks else plan.shortest
+    lifts = [0.0] * count
+    rows = [(rank.start, rank.labels) for rank in ranks]
+    if settle(net, x, along, lifts, paths, rows, lambda number: _path(net, x, along, ranks, number, found, lifts)):
+        paths = _paths(net, x, along, ranks, found, lifts)
+        cut = cuts(plan.pieces, along, paths, length, plan.shortest)
+        along = [shorter(at, cut) for at in along]
+        paths = [shorter_path(path, cut) for path in paths]
+        length = shorter(length, cut)
     if plan.sideways:
         paths = [tuple(map(_turned, path)) for path in paths]
     stems = [along[v] + plan.pieces[v].size for v in range(count)]
-    length = max(ranks[-1].labels, plan.shortest) if ranks else plan.shortest
     leaves = tuple(link.leaves for link in plan.links)
     return Level(tuple(x[:count]), tuple(along), tuple(stems), tuple(paths), leaves, low, high, length)
 
@@ -151,39 +158,58 @@ def _gap(net: Network, x: list[float], number: int, *, lane: bool) -> float:
     return min(TALLEST, CURVE + STEEP * max(bend, 100.0 if lane else 0.0)) + arrow
 
 
-def _paths(net: Network, x: list[float], along: list[float], ranks: list[Rank], found: dict[int, Lane]) -> list[Path]:
+def _paths(
+    net: Network,
+    x: list[float],
+    along: list[float],
+    ranks: list[Rank],
+    found: dict[int, Lane],
+    lifts: list[float] | None,
+) -> list[Path]:
     """The line of each link, in coordinates of the flow."""
-    return [_path(net, x, along, ranks, number, found) for number in range(len(net.plan.links))]
+    return [_path(net, x, along, ranks, number, found, lifts) for number in range(len(net.plan.links))]
 
 
 def _path(
-    net: Network, x: list[float], along: list[float], ranks: list[Rank], number: int, found: dict[int, Lane]
+    net: Network,
+    x: list[float],
+    along: list[float],
+    ranks: list[Rank],
+    number: int,
+    found: dict[int, Lane],
+    lifts: list[float] | None,
 ) -> Path:
-    """The line of one link: straight beside pieces, curved in the gaps between ranks."""
+    """The line of one link: straight beside pieces, curved in the gaps between ranks.
+
+    `lifts` say how far before its rank the last curve into a piece lies.
+    """
     link, back = net.plan.links[number], net.turned[number]
     a, b = (link.target, link.source) if back else (link.source, link.target)
     leaves, enters = (0.0, 0.0) if back else (link.leaves, link.enters)
     start = (x[a] + leaves, along[a] + net.plan.pieces[a].size - (net.plan.lead if a < net.plan.ins else 0.0))
     end = (x[b] + enters, along[b])
     tip = ARROW if net.plan.pieces[b].size else 0.0
-    first, last = ranks[net.rank[a]].labels, ranks[net.rank[b]].start - tip
+    lift = lifts[b] if lifts else 0.0
+    first, last = ranks[net.rank[a]].labels, ranks[net.rank[b]].start - tip - lift
     chain = net.chains[number]
     path: list[Command] = [start]
     if chain is None:
         _by_lane(path, first, last, ranks, net, number, found, end[0])
     else:
         stops = [(x[v], ranks[net.rank[v]].start, ranks[net.rank[v]].labels) for v in chain]
-        _by_bends(path, first, [*stops, (end[0], last, last)])
+        _by_bends(path, first, [*stops, (end[0], last, last)], lift)
     _straight(path, end)
     return tuple(_reversed(path) if back else path)
 
 
-def _by_bends(path: list[Command], first: float, stops: list[tuple[float, float, float]]) -> None:
+def _by_bends(path: list[Command], first: float, stops: list[tuple[float, float, float]], lift: float) -> None:
     at, leave = path[0][0], first
-    for across, enter, left in stops:
+    for number, (across, enter, left) in enumerate(stops, 1):
         if abs(across - at) < 0.25:
             leave = left
             continue
+        if number == len(stops):
+            leave -= lift
         _straight(path, (at, leave))
         middle = (leave + enter) / 2
         path.append((at, middle, across, middle, across, enter))

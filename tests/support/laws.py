@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-from graphviz_torch.layout.scene import Card, Scene, Text
+from graphviz_torch.layout.scene import Box, Card, Scene, Text
 from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import text_width
 from graphviz_torch.render.paths import moved
@@ -137,3 +137,31 @@ def _check_lines(picture: Scene, rects: list[Rect]) -> None:
         low, high = min(y for _, y in line), max(y for _, y in line)
         for rect in ordered[bisect_left(tops, low - tallest) : bisect_right(tops, high)]:
             assert not crosses(line, rect), (edge, rect)
+
+
+EMPTY = 60.0
+
+
+def check_room(picture: Scene) -> None:
+    """No frame has a stretch along a downward flow in which nothing stands and no line bends."""
+    things = [rect_of(thing) for thing in (*picture.cards, *picture.boxes, *picture.notes)]
+    for edge in picture.edges:
+        path = moved(edge)
+        for before, step in pairwise(path):
+            if len(step) == 6:
+                (x0, y0), (x1, y1) = before[-2:], step[-2:]
+                things.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+    things.sort(key=lambda rect: rect[1])
+    for box in picture.boxes:
+        assert _emptiest(box, things) < EMPTY, box
+
+
+def _emptiest(box: Box, things: list[Rect]) -> float:
+    """The longest stretch of a frame with nothing in it."""
+    frame = rect_of(box)
+    end, found = box.y, 0.0
+    for rect in things:
+        if rect != frame and not inside(frame, rect) and overlap(rect, frame):
+            found = max(found, rect[1] - end)
+            end = max(end, rect[3])
+    return max(found, box.y + box.height - end)

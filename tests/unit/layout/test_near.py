@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.references import add_references
 from graphviz_torch.layout.scene import Card, Scene
 from graphviz_torch.layout.tree import build
 from graphviz_torch.passes.collapse import collapse
-from tests.support.graphs import block, mlp
-from tests.support.laws import check
-from tests.support.pictures import Model
+from tests.support.graphs import block, mlp, tower
+from tests.support.laws import check, check_room
+from tests.support.pictures import Model, bert, unet
 
 
 def cards(picture: Scene) -> dict[str, Card]:
@@ -48,6 +52,52 @@ def test_what_comes_from_nowhere_stands_before_its_reader() -> None:
     found = cards(scene(beside_a_block()))
     arange, neg, read = (found[f"#0:{name}.0"] for name in ("arange", "neg", "abs"))
     assert read.y - 150 < arange.y < neg.y < read.y
+
+
+def joined_beside_a_block() -> Graph:
+    """Beside a tall block, a short way that two chains join; its end is read together with that of the block."""
+    net = Model("Net")
+    x, y = net.input("x", 4, 8), net.input("y", 4, 8)
+    root = net.enter("", None, x, y)
+    inner = net.enter("tall", root, x)
+    tall = x
+    for _ in range(12):
+        tall = net.op("relu", inner, tall)
+    mask = net.op("neg", root, net.op("abs", root, y))
+    joined = net.op("add", root, net.op("exp", root, y), mask)
+    return net.finish(_=net.op("cat", root, net.op("sum", root, joined), tall))
+
+
+def test_a_piece_that_joins_two_lines_stands_where_they_join() -> None:
+    picture = scene(joined_beside_a_block())
+    check(picture)
+    check_room(picture)
+    found = cards(picture)
+    assert found["#0:neg.0"].y < found["#0:add.0"].y < found["#0:neg.0"].y + 120
+    assert found["#0:sum.0"].y < found["#0:add.0"].y + 80
+
+
+def test_a_frame_ends_with_what_is_in_it() -> None:
+    """A side chain of more ranks than the trunk stands beside a tall block, and the trunk goes on right below."""
+    net = Model("Net")
+    x, mask = net.input("x", 4, 8), net.input("mask", 4, 8)
+    root = net.enter("", None, x, mask)
+    outer = net.enter("outer", root, x, mask)
+    for name in ("to", "abs", "neg", "cumsum", "ne", "all", "any"):
+        mask = net.op(name, outer, mask)
+    inner = net.enter("outer.tall", outer, x)
+    for _ in range(16):
+        x = net.op("relu", inner, x)
+    picture = scene(net.finish(_=net.op("tanh", root, net.op("view", outer, x))))
+    check(picture)
+    check_room(picture)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: beside_a_block(), lambda: tower(6, mask=True), lambda: bert(2), lambda: unet(3)]
+)
+def test_no_stretch_of_a_frame_is_empty(make: Callable[[], Graph]) -> None:
+    check_room(scene(make()))
 
 
 def test_no_room_is_left_empty_between_a_line_and_what_joins_it() -> None:

@@ -46,7 +46,8 @@ def operation_words(node: Node) -> str:
     words = [
         _word(node, places.get(name, name), value) for name, value in node.attributes if type(value) is not Operand
     ]
-    text = " ".join(word for word in words if word)
+    found = [word for word in words if word]
+    text = (" " if any("=" in word for word in found) else ", ").join(found)
     return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
 
 

@@ -10,6 +10,7 @@ from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
 from graphviz_torch.layout.changes import tooltip
 from graphviz_torch.layout.findings import Pins
 from graphviz_torch.layout.names import place_words
+from graphviz_torch.layout.repeats import Repeats
 from graphviz_torch.layout.text_width import elide
 from graphviz_torch.layout.tree import Item, Tree
 from graphviz_torch.layout.words import meta_words
@@ -53,6 +54,11 @@ class Facts:
     def pins(self) -> Pins:
         """What a check found."""
         return Pins(self.graph)
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        """Which modules run several times."""
+        return Repeats(self.index, self.totals)
 
     @cached_property
     def modules(self) -> dict[str, Module]:
@@ -114,7 +120,8 @@ class Facts:
         """What is said about data that comes or goes unseen."""
         if node.id not in self.messages:
             return []
-        return [MARKS[code] for code in self.messages[node.id] if code in MARKS]
+        found = [(code, MARKS[code]) for code in self.messages[node.id] if code in MARKS]
+        return [words.partition(":")[0] if code == node.name else words for code, words in found]
 
     def leaves(self, node: Node) -> bool:
         """Whether data leaves the graph at a node."""

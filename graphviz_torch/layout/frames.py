@@ -11,7 +11,7 @@ from graphviz_torch.layout.network import Link, Piece, Plan
 from graphviz_torch.layout.painter import Painter
 from graphviz_torch.layout.remarks import Remark, remark
 from graphviz_torch.layout.rooms import CROSSING, ENTRY, Rooms, Stem, reach
-from graphviz_torch.layout.styles import BOX_BOTTOM, BOX_PAD, BOX_TITLE
+from graphviz_torch.layout.styles import BOX_BOTTOM, BOX_FREE, BOX_PAD, BOX_TITLE
 from graphviz_torch.layout.titles import TITLE_AIR, TITLE_LEFT, left_width, right_width, title_width
 from graphviz_torch.layout.tree import BORDER, Body, Tree
 
@@ -230,9 +230,9 @@ class Framer:
         else:
             left, right = self._sides(body, frame)
             frame.x = left - level.low
-            frame.y = BOX_TITLE
+            frame.y = BOX_TITLE + (0.0 if body.ins else BOX_FREE)
             frame.width = left + level.high - level.low + right
-            frame.height = BOX_TITLE + level.length + (0.0 if body.outs else BOX_BOTTOM)
+            frame.height = frame.y + level.length + (0.0 if body.outs else BOX_BOTTOM)
             middle = frame.width / 2 - frame.x
         first_out = frame.plan.ins + len(body.items)
         frame.enters = {key: level.across[n] - middle for n, key in enumerate(body.ins)}

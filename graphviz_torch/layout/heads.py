@@ -11,7 +11,7 @@ from graphviz_torch.layout.facts import Facts
 from graphviz_torch.layout.names import fold_badge, shown_path
 from graphviz_torch.layout.text_width import elide, text_width
 from graphviz_torch.layout.tree import Body
-from graphviz_torch.layout.words import humanised
+from graphviz_torch.layout.words import humanised, module_words, parameter_words
 
 LIMIT = 230.0
 OF_MODULES = ("module", "inferred", "repeat")
@@ -26,13 +26,15 @@ def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
     heading = " · ".join(filter(None, (call.path, what)))
     change = facts.notes(call.id).get("change")
     type_name, said = word(change, "title") or type_name, _said(word(change, "words"))
+    if not said and call.kind == "module" and module is not None:
+        said = _said(module_words(module))
     return Face(
         "frame",
         "",
         _lines(path, type_name, said),
         tooltip="\n".join(filter(None, (heading, tooltip(change)))),
         state=state_of(change),
-        badge=fold_badge(body.fold),
+        badge=fold_badge(body.fold) or facts.repeats.frame_badge(call),
         right=_right(facts, body, call),
         source=call.source,
     )
@@ -68,9 +70,9 @@ def _words(facts: Facts, call: ModuleCall, base: str, fold: Json) -> tuple[str, 
 
 def _right(facts: Facts, body: Body, call: ModuleCall) -> str:
     """What stands at the right end: parameters, and for the outermost frame where the run stopped."""
-    count = facts.totals.get(call.path, 0) if call.kind in OF_MODULES else 0
+    count = facts.totals.get(call.path, 0) if call.kind in OF_MODULES and call.kind != "repeat" else 0
     if body.depth > 1:
-        return humanised(count) if count else ""
+        return parameter_words(count)
     words = f"{humanised(count)} parameter{'s' if count > 1 else ''}" if count else ""
     if facts.graph.failure is not None:
         words = " · ".join(word for word in (words, _stopped(facts)) if word)

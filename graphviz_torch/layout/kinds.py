@@ -66,6 +66,7 @@ _WORDS = {
     "droppath drop_path stochasticdepth stochastic_depth gumbel_softmax rrelu_ exponential_ alphadropout",
     "data-leaves-graph": "item numpy tolist opaque __bool__ __float__ __int__ __index__ cpu_numpy",
 }
+_BACKWARD = re.compile(r"backward\d*$")  # of autograd's nodes
 _TABLE = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 _PARTS = (
     (re.compile(r"attention|attn"), "attention"),
@@ -85,7 +86,7 @@ _PARTS = (
 @lru_cache(maxsize=4096)
 def kind_of(name: str) -> str:
     """The category of the last part of a qualified name, `other` where none is known."""
-    word = name.rpartition(".")[2].lower()
+    word = _BACKWARD.sub("", name.rpartition(".")[2].lower())
     found = _TABLE.get(word) or _TABLE.get(word.strip("_"))
     if found is None:
         found = next((kind for pattern, kind in _PARTS if pattern.search(word)), "other")

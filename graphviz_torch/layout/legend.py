@@ -15,7 +15,7 @@ from graphviz_torch.layout.words import humanised
 SIZE = 10.0
 LINE = 18.0
 AIR = 16.0
-NARROWEST = 320.0
+NARROWEST = 200.0
 NOTE_LIMIT = 560.0
 NOTES = 5
 
@@ -47,7 +47,7 @@ def _entries(painter: Painter, kinds: tuple[str, ...]) -> list[tuple[str, str]]:
     if painter.color_by == "kind":
         present = [kind for kind in KINDS if f"k-{kind}" in kinds]
         return [(f"k-{kind}", kind.replace("-", " ")) for kind in present] if len(present) > 1 else []
-    return [(colour, elide(word, "s", 200.0)) for word, colour in painter.colours.items()]
+    return [(colour, elide(word, "s", 200.0)) for word, colour in sorted(painter.colours.items())]
 
 
 def remarks_below(graph: Graph, pins: Pins, x: float, y: float) -> tuple[Note, ...]:

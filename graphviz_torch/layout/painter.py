@@ -15,9 +15,9 @@ from graphviz_torch.layout.names import fold_badge, named, relative, shown_path
 from graphviz_torch.layout.styles import PILL_HEIGHT
 from graphviz_torch.layout.text_width import elide, text_width
 from graphviz_torch.layout.tree import Body, Item, Tree
-from graphviz_torch.layout.words import humanised, module_words
+from graphviz_torch.layout.words import module_words, parameter_words
 
-TITLE_LIMIT = 240.0
+TITLE_LIMIT = 280.0
 LINE_LIMIT = 250.0
 REF_LIMIT = 150.0
 COLOURS = 8
@@ -54,7 +54,7 @@ class Painter:
         """A module that was not reached."""
         title = named(relative(module.path, body.path), module.type_name)
         count = self.facts.totals.get(module.path, 0)
-        words = _joined(module_words(module), humanised(count) if count else "")
+        words = _joined(module_words(module), parameter_words(count))
         colour = "k-" + module_kind(module.type) if self.color_by == "kind" else ""
         return card_face("ghost", colour, _two_lines(title, words), f"{module.path} · {module.type}\nnot reached")
 
@@ -74,7 +74,7 @@ class Painter:
             state = found
         shape = "stack" if node.kind == "module" and self.facts.inside(node) != 1 else "card"
         colour = state if state == "bad" else "" if self.compares else self._colour(item, node)
-        badge = fold_badge(item.fold) if item.fold else "hook" if "hook" in notes else ""
+        badge = fold_badge(item.fold) or self.facts.repeats.badge(item) or ("hook" if "hook" in notes else "")
         return card_face(shape, colour, lines, self.facts.tooltip(item, node), state, badge, node.source)
 
     def _says(self, item: Item, node: Node) -> tuple[str, str]:
@@ -95,7 +95,7 @@ class Painter:
         if inside > 1:
             words = f"{inside} operations"
         count = self.facts.parameters(node, module)
-        return title, _joined(words, humanised(count) if count else "")
+        return title, _joined(words, parameter_words(count))
 
     def _changed(self, node: Node, title: str, words: str) -> tuple[str, str]:
         """The lines of a card that says what it was and what it is, or of one that stands for what is as it was."""

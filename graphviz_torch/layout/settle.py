@@ -161,7 +161,7 @@ class _Mover:
     def _lead(self, vertex: int) -> Lead | None:
         """What leads to a piece, if all of it can move along."""
         net, rank = self._net, self._net.rank[vertex]
-        if not net.ups[vertex] or not self._follows(vertex):
+        if not net.ups[vertex] or not self._follows(vertex) or self._is_output(vertex):
             return None
         row = self._rows[rank][0]
         size = row - self._rows[rank - 1][1]
@@ -172,6 +172,11 @@ class _Mover:
             return Lead(base + AIR + ARROW, self._x[vertex], self._x[vertex], ARROW)
         ends = [end for step in bent for end in (self._x[vertex] + step.here, self._x[step.to] + step.there)]
         return Lead(base + size + offset, min(ends), max(ends), size + offset)
+
+    def _is_output(self, vertex: int) -> bool:
+        """Whether a piece ends the whole picture: those stay in one row."""
+        plan = self._net.plan
+        return not (plan.ins or plan.outs or self._net.downs[vertex])
 
     def _follows(self, vertex: int) -> bool:
         """Whether no line of a piece runs against the flow, and none that leads to it in a lane."""

@@ -34,6 +34,7 @@ REF_HEIGHT = 20.0
 BADGE_HEIGHT = 16.0
 
 BOX_TITLE = 27.0
+BOX_FREE = 7.0  # below a title that no line passes
 BOX_PAD = 14.0
 BOX_BOTTOM = 14.0
 MARGIN = 20.0

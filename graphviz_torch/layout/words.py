@@ -53,6 +53,13 @@ def humanised(count: int) -> str:
     raise AssertionError("unreachable")
 
 
+def parameter_words(count: int) -> str:
+    """`4.2 k`, and `128 params`, since a small number without a unit looks like a size; empty for none."""
+    if not count:
+        return ""
+    return humanised(count) if count >= 1000 else f"{count} param{'s' if count > 1 else ''}"
+
+
 def _arguments(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """The parts of an `extra_repr()`: positional ones and named ones."""
     if len(text) > 2000:
@@ -81,7 +88,9 @@ def _argument_words(text: str) -> str:
 
 def _ends(plain: tuple[str, ...], table: dict[str, str]) -> str:
     """`in → out` where the arguments have both."""
-    for before, after in (("in_features", "out_features"), ("nx", "nf"), ("in1_features", "out_features")):
+    if "in1_features" in table and "in2_features" in table and "out_features" in table:
+        return f"{table.pop('in1_features')}, {table.pop('in2_features')} → {table.pop('out_features')}"
+    for before, after in (("in_features", "out_features"), ("nx", "nf")):
         if before in table and after in table:
             return f"{table.pop(before)} → {table.pop(after)}"
     if len(plain) >= 2 and plain[0].isdigit() and plain[1].isdigit():
@@ -127,5 +136,5 @@ def _rest(table: dict[str, str]) -> list[str]:
         elif key in ("start_dim", "end_dim") or key.startswith("batch_first"):
             continue
         else:
-            words.append(f"{key}={value}")
+            words.append(key if value == "True" else f"{key}={value}")
     return words[:2]

@@ -3,13 +3,16 @@
 1. A batch-norm counter (`num_batches_tracked`) that is only counted up.
 2. An operation that only asks for a shape or a like property, and whose answer is no tensor.
 3. In a function that is shown with its aten operations, a `detach` that nobody reads: autograd keeps a result by it.
-4. A parameter or buffer that only its own layer reads: it is on the layer's card. A layer is a module that calls no
+3. A parameter or buffer that only its own layer reads: it is on the layer's card. A layer is a module that calls no
    other (what it holds below it, it uses itself) and is not the whole model, unless that is one of torch's layers.
+   Among several operations, one that reads nothing else keeps it: otherwise its data would come from nowhere.
 
 What was hidden is linked past: its readers read its operand. Nothing else changes.
 """
 
 from __future__ import annotations
+
+from collections import Counter
 
 from graphviz_torch.ir.graph import Graph, Node
 from graphviz_torch.ir.literals import Literal
@@ -96,15 +99,25 @@ def _linked_past(index: GraphIndex, noise: set[str]) -> dict[str, str]:
 
 def _own_leaves(index: GraphIndex, noise: set[str]) -> dict[str, str]:
     """Parameters and buffers of rule 4, and those that only noise read, with the first reader that is drawn."""
-    owners = _Owners(index)
+    owners, bare = _Owners(index), _bare(index)
     hidden = {}
     for node in index.graph.nodes:
         if node.kind in ("parameter", "buffer"):
             readers = index.consumers.get(node.id, ())
             drawn = [reader for reader in readers if reader not in noise]
-            if readers and all(owners.own(node, index.nodes[reader]) for reader in drawn):
+            if readers and all(owners.own(node, index.nodes[reader]) and reader not in bare for reader in drawn):
                 hidden[node.id] = drawn[0] if drawn else ""
     return hidden
+
+
+def _bare(index: GraphIndex) -> set[str]:
+    """Ids of the operations that read parameters and buffers alone and are not all that their call does."""
+    calls = [node for node in index.graph.nodes if node.kind == "call"]
+    sizes = Counter(node.module_call for node in calls)
+    leaves = {node.id for node in index.graph.nodes if node.kind in ("parameter", "buffer")}
+    return {
+        node.id for node in calls if node.operands and sizes[node.module_call] > 1 and leaves.issuperset(node.operands)
+    }
 
 
 def _without_leaves(node: Node, index: GraphIndex, hidden: dict[str, str]) -> Node:

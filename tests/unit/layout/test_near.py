@@ -152,3 +152,14 @@ def test_a_closed_call_of_a_method_has_no_type() -> None:
     y = block(net, "tail", root, y)
     picture = scene(collapse(net.finish(_=y), 1))
     assert "head.decode" in {card.texts[0].text for card in picture.cards}
+
+
+def test_outputs_stand_in_one_row() -> None:
+    net = Model("Fan")
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    for number in range(21):
+        net.builder.output(f"o{number}", net.op("mul", root, x))
+    picture = scene(net.finish())
+    check(picture)
+    assert len({card.y for card in picture.cards if card.shape == "pill"}) == 2

@@ -9,7 +9,7 @@ from graphviz_torch.ir.literals import Literal, Operand, Slice, Symbol
 from graphviz_torch.layout.arguments import operation_words
 from graphviz_torch.layout.kinds import KINDS, kind_of, module_kind
 from graphviz_torch.layout.names import fold_badge, folded_path, named, relative
-from graphviz_torch.layout.words import humanised, meta_words, module_words
+from graphviz_torch.layout.words import humanised, meta_words, module_words, parameter_words
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,11 @@ from graphviz_torch.layout.words import humanised, meta_words, module_words
 )  # fmt: skip
 def test_numbers(count: int, words: str) -> None:
     assert humanised(count) == words
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, ""), (1, "1 param"), (128, "128 params"), (4160, "4.2 k")])
+def test_a_small_number_of_parameters_does_not_look_like_a_size(count: int, words: str) -> None:
+    assert parameter_words(count) == words
 
 
 @pytest.mark.parametrize(
@@ -52,6 +57,8 @@ def test_the_device_is_said_when_asked_for() -> None:
         ("Dropout", "p=0.1, inplace=False", "p=0.1"),
         ("LSTM", "10, 20, num_layers=2, batch_first=True", "10 → 20 · 2 layers"),
         ("Conv1D", "nf=2304, nx=768", "768 → 2304"),
+        ("LSTM", "10, 20, bidirectional=True", "10 → 20 · bidirectional"),
+        ("Bilinear", "in1_features=32, in2_features=16, out_features=8, bias=True", "32, 16 → 8"),
         ("ReLU", "", ""),
         ("Odd", "x" * 5000, ""),
         ("Odd", "a=(((, b=", "a=((("),
@@ -69,7 +76,7 @@ def test_modules(type: str, arguments: str, words: str) -> None:
         ("dropout", (("input", Operand(0)), ("p", 0.1), ("training", False)), "p=0.1"),
         ("mul", (("0", Operand(0)), ("1", 0.044715)), "0.04471"),
         ("view", (("0", Operand(0)), ("1", 4), ("2", 8)), ""),
-        ("transpose", (("input", Operand(0)), ("dim0", 1), ("dim1", 2)), "1 2"),
+        ("transpose", (("input", Operand(0)), ("dim0", 1), ("dim1", 2)), "1, 2"),
         ("getitem", (("0", Operand(0)), ("1", (Slice(None, None, None), 0))), "[:,0]"),
         ("getitem", (("0", Operand(0)), ("1", 0)), "[0]"),
         ("to", (("0", Operand(0)), ("dtype", Symbol("dtype", "float16"))), "dtype=float16"),
@@ -94,6 +101,9 @@ def test_operations(name: str, attributes: tuple[tuple[str, Literal], ...], word
         ("torch.Tensor.numpy", "data-leaves-graph"),
         ("max_pool2d", "pool"),
         ("my.own.Thing", "other"),
+        ("AddmmBackward0", "linear"),
+        ("torch.autograd.TBackward0", "shape"),
+        ("NativeLayerNormBackward0", "norm"),
     ],
 )
 def test_kinds(name: str, kind: str) -> None:

@@ -156,3 +156,17 @@ def test_a_layer_that_is_the_whole_model_holds_its_parameters() -> None:
         shown = prune(net.finish(_=result))
         check(shown)
         assert [node.id for node in shown.nodes if node.kind == "parameter"] == kept
+
+
+def test_an_operation_that_reads_a_buffer_alone_keeps_it_beside_others() -> None:
+    net = Net()
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    net.modules.append(Module("rope", "model.Rope", buffers=(Tensor("freq", meta(8)),)))
+    call = net.enter("rope", root, x)
+    freq = net.builder.leaf("buffer", "rope.freq", meta(8))
+    turned = net.op("mul", call, x, net.op("to", call, freq))
+    net.leave(call, turned)
+    shown = prune(net.finish(_=turned))
+    check(shown)
+    assert kinds(shown) == ["in:x", "buffer:rope.freq", "rope#0:to.0", "rope#0:mul.0", "out:"]

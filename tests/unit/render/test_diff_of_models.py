@@ -106,7 +106,7 @@ def said(picture: Scene, states: Iterable[str] = ("added", "removed", "changed",
 def test_six_layers_with_the_same_change_are_drawn_once(first: bool, words: list[str], edges: tuple[str, int]) -> None:
     picture = drawn(Net(first), Net(not first))
     (box,) = (box for box in picture.boxes if box.state == "changed")
-    assert [text.text for text in box.texts] == ["layers.0 … 5", "Block", f"· {edges[0]}", "176"]
+    assert [text.text for text in box.texts] == ["layers.0 … 5", "Block", f"· {edges[0]}", "176 params"]
     assert box.badges[0].text == "×6"
     assert sorted(said(picture)) == sorted(words)
     assert {edge.state for edge in picture.edges} == {"", "added", "removed"}
@@ -126,9 +126,9 @@ def test_the_words_of_what_moved_are_short() -> None:
 def test_a_list_of_modules_is_drawn_by_what_is_in_it() -> None:
     renamed = drawn(Net(), Net(blocks="body"))
     assert said(renamed) == ["body.0 … 5 · Block | was layers"]
-    assert said(drawn(Net(), Net(tail=True))) == ["tail.0 · Linear | 8 → 8 · 72", "tail.1 · ReLU"]
+    assert said(drawn(Net(), Net(tail=True))) == ["tail.0 · Linear | 8 → 8 · 72 params", "tail.1 · ReLU"]
     gone = drawn(Net(tail=True), Net())
-    assert said(gone) == ["tail.0 · Linear | 8 → 8 · 72", "tail.1 · ReLU"]
+    assert said(gone) == ["tail.0 · Linear | 8 → 8 · 72 params", "tail.1 · ReLU"]
     assert sum(edge.state == "removed" for edge in gone.edges) == 3
 
 
@@ -154,7 +154,7 @@ def test_removed_blocks_keep_their_edges_on_both_sides() -> None:
     short.layers = short.layers[:4]  # type: ignore[index,assignment]
     picture = drawn(long, short)
     assert [said(picture), len([edge for edge in picture.edges if edge.state == "removed"])] == [
-        ["layers.4 … 5 · Block | 8 operations · 176"], 2,
+        ["layers.4 … 5 · Block | 8 operations · 176 params"], 2,
     ]  # fmt: skip
 
 

@@ -79,8 +79,8 @@ def _card(picture: Scene, title: str) -> Card:
         ("head · Linear", "changed", "~", ["out_features=1000 → 10"]),
         ("logits", "", "", ["4×10"]),
         ("aux", "removed", "−", ["4×1000"]),
-        ("encoder · Encoder", "", "", ["3 operations · 216"]),
-        ("fc · Linear", "", "", ["8 → 8 · 72"]),
+        ("encoder · Encoder", "", "", ["3 operations · 216 params"]),
+        ("fc · Linear", "", "", ["8 → 8 · 72 params"]),
     ],
 )
 def test_cards(title: str, state: str, glyph: str, words: list[str], picture: Scene) -> None:

@@ -1,0 +1,51 @@
+"""Says of a module that runs several times with the same weights which of its runs a drawing is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graphviz_torch.ir.graph import ModuleCall
+from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.layout.tree import Item
+
+
+class Repeats:
+    """The runs of each module that has parameters, in order; what is inside a repeated module goes without saying."""
+
+    def __init__(self, index: GraphIndex, totals: Mapping[str, int]) -> None:
+        self._runs: dict[str, dict[str, int]] = {}
+        self._parents: dict[str, str | None] = {}
+        folded = {note.target for note in index.graph.annotations if note.key == "fold"}
+        for call in index.graph.calls:
+            if call.kind == "module" and totals.get(call.path) and call.id not in folded:
+                self._add(call.path, call.id)
+                self._parents[call.id] = call.parent
+        for node in index.graph.nodes:
+            if node.kind == "module" and totals.get(node.name) and node.id not in folded:
+                self._add(node.name, node.id)
+                self._parents[node.id] = node.module_call
+        self._paths = {run: path for path, runs in self._runs.items() for run in runs}
+
+    def _add(self, path: str, run: str) -> None:
+        runs = self._runs.setdefault(path, {})
+        runs[run] = len(runs) + 1
+
+    def badge(self, item: Item) -> str:
+        """`↻ 2/3` for the second of three runs; empty for a card of something else."""
+        if item.call is not None:
+            return self.frame_badge(item.call)
+        return self._words(item.node.id) if item.node is not None else ""
+
+    def frame_badge(self, call: ModuleCall) -> str:
+        """The same for a frame."""
+        return self._words(call.id)
+
+    def _words(self, run: str) -> str:
+        count = self._count(run)
+        parent = self._parents.get(run)
+        if count < 2 or (parent is not None and self._count(parent) == count):
+            return ""
+        return f"↻ {self._runs[self._paths[run]][run]}/{count}"
+
+    def _count(self, run: str) -> int:
+        return len(self._runs.get(self._paths.get(run, ""), ()) if run in self._paths else ())

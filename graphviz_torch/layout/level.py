@@ -10,7 +10,7 @@ from typing import NamedTuple
 from graphviz_torch.layout.across import place_across
 from graphviz_torch.layout.columns import keep_columns
 from graphviz_torch.layout.lanes import Lane, lanes
-from graphviz_torch.layout.network import Link, Network, Plan, network
+from graphviz_torch.layout.network import Link, Network, Plan, beside_labels, network
 from graphviz_torch.layout.order import arrange
 from graphviz_torch.layout.scene import Command, Path
 from graphviz_torch.layout.settle import settle
@@ -185,7 +185,7 @@ def _path(
     """
     link, back = net.plan.links[number], net.turned[number]
     a, b = (link.target, link.source) if back else (link.source, link.target)
-    leaves, enters = (0.0, 0.0) if back else (link.leaves, link.enters)
+    leaves, enters = (beside_labels(net.plan, a), 0.0) if back else (link.leaves, link.enters)
     start = (x[a] + leaves, along[a] + net.plan.pieces[a].size - (net.plan.lead if a < net.plan.ins else 0.0))
     end = (x[b] + enters, along[b])
     tip = ARROW if net.plan.pieces[b].size else 0.0

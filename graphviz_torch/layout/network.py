@@ -194,13 +194,21 @@ def _sorted(count: int, succ: list[list[int]], pred: list[list[int]]) -> list[in
     return order
 
 
+def beside_labels(plan: Plan, piece: int) -> float:
+    """Where a line against the flow meets the far end of a piece: clear of the labels there."""
+    before, after, _, band, _ = plan.pieces[piece]
+    if not band:
+        return 0.0
+    return after - BEND if plan.sideways else BEND - before
+
+
 def _cut(net: Network) -> None:
     """Puts a bend into every rank that a link passes; links of one maker under one key share theirs."""
     shared: dict[tuple[int, int, int], int] = {}
     joined: set[tuple[int, int]] = set()
     for link, back in zip(net.plan.links, net.turned, strict=True):
         a, b = (link.target, link.source) if back else (link.source, link.target)
-        leaves, enters = (0.0, 0.0) if back else (link.leaves, link.enters)
+        leaves, enters = (beside_labels(net.plan, a), 0.0) if back else (link.leaves, link.enters)
         if net.rank[b] - net.rank[a] > LONG:
             net.chains.append(None)
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphviz_torch.ir.graph import Graph
@@ -51,6 +51,7 @@ def test_laws_hold_for_random_nests(seed: int, size: int, direction: str) -> Non
     st.lists(st.integers(0, 7), min_size=1, max_size=9),
     st.sampled_from(["TB", "LR"]),
 )
+@example([(0, 1), (1, 8), (11, 12)], 17, [1, 0, 0, 1, 0, 0, 0, 0], "LR")  # a line against the flow, beside a label
 def test_laws_hold_for_random_wires(edges: list[tuple[int, int]], count: int, homes: list[int], direction: str) -> None:
     check(scene(pictures.wired(edges, count, homes), direction=direction))
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from graphviz_torch.check.devices import Labels, labels
+from graphviz_torch.check.flow import Flow
 from graphviz_torch.check.lines import Lines
 from graphviz_torch.check.options import CheckOptions
 from graphviz_torch.check.rule import Need
@@ -81,6 +82,11 @@ class Evidence:
     def index(self) -> GraphIndex:
         """Look-ups over the graph."""
         return GraphIndex(self.graph)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """How far gradients flow in the run."""
+        return Flow(self.run, self.index)
 
     @property
     def complete(self) -> bool:

@@ -18,6 +18,8 @@ from graphviz_torch.ir.graph import Graph, ModuleCall, Node, Value
 from graphviz_torch.ir.walks import GraphIndex, reachable
 from graphviz_torch.trace.probes.records import Run
 
+ATEN = "torch.ops.aten."
+FLOATING = ("float", "bfloat", "complex")
 OPAQUE = ("autograd_function", "script")
 # They read the type of a tensor, and none of its elements.
 LIKE = frozenset(("type_as", "expand_as", "view_as", "reshape_as", "is_same_size", "to", "size", "numel", "dim"))
@@ -53,8 +55,12 @@ class Flow:
         return frozenset(value for value in (*given, *self._kept) if self.wants(value))
 
     def wants(self, value: str) -> bool:
-        """Whether autograd tracks a value."""
-        return self.index.values[value].meta.requires_grad
+        """Whether autograd tracks a value; aten operations run below autograd, where no result says so."""
+        meta = self.index.values[value].meta
+        return meta.requires_grad or (meta.dtype.startswith(FLOATING) and self._below(value))
+
+    def _below(self, value: str) -> bool:
+        return self.index.nodes[self.index.values[value].producer].op.startswith(ATEN)
 
     @cached_property
     def reached(self) -> frozenset[str]:
@@ -82,7 +88,7 @@ class Flow:
         return found
 
     def _opaque(self, node: Node) -> bool:
-        return node.op.startswith("torch.ops.") or any(
+        return node.op.startswith(ATEN) or any(
             self.index.calls[call].kind in OPAQUE for call in self._ancestors(node.module_call)
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphviz_torch.check.rule import Rule
-from graphviz_torch.check.rules import cut, devices, dtypes, failures, interface, shapes, unused
+from graphviz_torch.check.rules import cut, devices, dtypes, failures, interface, logits, shapes, unregistered, unused
 
 RULES: tuple[Rule, ...] = (
     *interface.RULES,
@@ -13,4 +13,6 @@ RULES: tuple[Rule, ...] = (
     *dtypes.RULES,
     *unused.RULES,
     *cut.RULES,
+    *logits.RULES,
+    *unregistered.RULES,
 )

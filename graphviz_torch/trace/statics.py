@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,8 @@ import torch
 from torch import nn
 
 Leaf = tuple[str, torch.Tensor, str]
+LONGEST = 1000
+DEEPEST = 3
 
 
 class Statics:
@@ -68,15 +70,27 @@ def _below(path: str, name: str) -> str:
 def _shallow(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, torch.Tensor):
         yield name, value
-    elif isinstance(value, (list, tuple)):
-        yield from (found for place, item in enumerate(value) for found in _held(f"{name}[{place}]", item))
-    elif isinstance(value, dict):
-        yield from (found for key, item in value.items() for found in _held(f"{name}[{key!r}]", item))
+    else:
+        for path, item in held_in(name, value):
+            yield path, item
+            if isinstance(item, nn.Module):  # registered nowhere: what it holds
+                yield from ((_below(path, below), tensor) for below, tensor in item.named_parameters())
+                yield from ((_below(path, below), tensor) for below, tensor in item.named_buffers())
 
 
-def _held(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """A part of a container; of a module, which is registered nowhere, what it holds."""
-    yield name, value
-    if isinstance(value, nn.Module):
-        yield from ((_below(name, path), tensor) for path, tensor in value.named_parameters())
-        yield from ((_below(name, path), tensor) for path, tensor in value.named_buffers())
+def held_in(name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """The parts of lists, tuples and dicts, and of those inside of them, each with its path: `blocks[0]['norm']`.
+
+    Long ones are tables of plain data, and left alone.
+    """
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, (list, tuple)) and len(value) <= LONGEST:
+        items = enumerate(value)
+    elif isinstance(value, dict) and len(value) <= LONGEST:
+        items = value.items()
+    for key, item in items:
+        path = f"{name}[{key!r}]"
+        if not isinstance(item, (list, tuple, dict)):
+            yield path, item
+        elif depth < DEEPEST:
+            yield from held_in(path, item, depth + 1)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graphviz_torch.check.describe import built, module_at, operands, operation_words, sizes
+from graphviz_torch.check.describe import built, module_at, operands, operation_words, place_words, sizes
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
-from graphviz_torch.check.flow import End, Flow, names_of
+from graphviz_torch.check.flow import FLOATING, End, Flow, names_of
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.ir.graph import ModuleCall, Node, SourceLocation
 
@@ -23,19 +23,20 @@ UNSEEN = frozenset(("external", "opaque", "thread", "untraced"))
 
 @dataclass(slots=True)
 class Cut:
-    """One place where gradients end, with the parameters they do not reach."""
+    """One place where gradients end, with the parameters they do not reach, and further lines that are part of it."""
 
     end: End
     call: ModuleCall | None = None
     quiet: str = ""
     names: list[str] = field(default_factory=list)
+    more: list[SourceLocation | None] = field(default_factory=list)
 
 
 def cut_off(evidence: Evidence) -> Iterator[Finding]:
     """A parameter that an operation read, and from which no differentiable way leads to anything the model gave."""
     if not evidence.complete or not evidence.graph.origin.grad_enabled:
         return
-    flow = Flow(evidence.run, evidence.index)
+    flow = evidence.flow
     missing = _missing(evidence, flow)
     for cut in _cuts(flow, missing):
         yield _finding(evidence, flow, cut)
@@ -61,9 +62,7 @@ def _trains(flow: Flow) -> bool:
     metas = [flow.index.values[value].meta for node in flow.graph.outputs for value in flow.index.nodes[node].operands]
     quiet = _quiet_calls(flow)
     roots = [call.id for call in flow.graph.calls if call.parent is None]
-    return any(meta.dtype.startswith(("float", "bfloat", "complex")) for meta in metas) and not any(
-        root in quiet for root in roots
-    )
+    return any(meta.dtype.startswith(FLOATING) for meta in metas) and not any(root in quiet for root in roots)
 
 
 def _unseen(flow: Flow) -> bool:
@@ -78,26 +77,28 @@ def _unseen(flow: Flow) -> bool:
 
 
 def _cuts(flow: Flow, missing: list[str]) -> list[Cut]:
+    """The ends that explain why no gradient comes; what is dropped, or not watched, in one place is one."""
     quiet = _quiet_calls(flow) if missing else {}
-    found: dict[object, Cut] = {}
-    for name in missing:
-        end = _main(flow, flow.ends(flow.parameters[name]))
-        if end is None:
+    ends = {name: flow.ends(flow.parameters[name]) for name in missing}
+    covers = Counter(end for found in ends.values() for end in found)
+    cuts: dict[object, Cut] = {}
+    for name, found in ends.items():
+        if not found:
             continue
+        end = min(found, key=lambda end: _rank(flow, end, covers[end]))
         cut = _dropped(flow, end) if end.dropped else _silenced(flow, end, quiet)
-        key = (cut.call.parent, cut.quiet) if cut.call is not None and cut.quiet else cut.end.node.id
-        found.setdefault(key, cut).names.append(name)
-    return sorted(found.values(), key=lambda cut: flow.order[cut.end.node.id])
+        joined = cut.call is not None and (end.dropped or cut.quiet)
+        key = (cut.call.parent, cut.quiet) if cut.call is not None and joined else end.node.id
+        known = cuts.setdefault(key, cut)
+        known.names.append(name)
+        if _source(cut) not in (_source(known), *known.more):
+            known.more.append(_source(cut))
+    return sorted(cuts.values(), key=lambda cut: flow.order[cut.end.node.id])
 
 
-def _main(flow: Flow, ends: list[End]) -> End | None:
-    """Of several ends the one that explains most: a cut rather than a result nobody reads, and one that matters."""
-    return min(ends, key=lambda end: _rank(flow, end), default=None)
-
-
-def _rank(flow: Flow, end: End) -> tuple[bool, bool, bool]:
-    matters = end.node.id in flow.needed
-    return end.dropped, not matters, end.node.name not in DETACHES
+def _rank(flow: Flow, end: End, covered: int) -> tuple[bool, bool, bool, int]:
+    """What makes an end explain less: a result that nobody reads, data that leads nowhere, few parameters behind it."""
+    return end.dropped, end.node.id not in flow.needed, end.node.name not in DETACHES, -covered
 
 
 def _quiet_calls(flow: Flow) -> dict[str, str]:
@@ -182,6 +183,9 @@ def _source(cut: Cut) -> SourceLocation | None:
 
 def _notes(flow: Flow, cut: Cut, groups: list[str]) -> Iterator[str]:
     yield f"{len(cut.names)} of {len(flow.parameters)} parameters: {names_of(cut.names)}"
+    lines = [place_words(place) for place in cut.more if place is not None]
+    if lines:
+        yield f"likewise at {names_of(lines)}"
     if not cut.end.dropped:
         on = f" on `{groups[0]}`" if len(groups) == 1 else ""
         yield f"where this is meant, `requires_grad_(False)`{on} says so, and this warning goes"

@@ -96,7 +96,7 @@ def _origin(evidence: Evidence, value: str) -> Node:
 def _rule_of(evidence: Evidence, stray: Node) -> str:
     """Which rule tells of something that stays behind."""
     if stray.kind == "constant" and stray.name not in ("", "external"):
-        return "D002"
+        return "" if evidence.index.values[stray.results[0]].meta.requires_grad else "D002"  # else P003 tells of it
     return "D003" if stray.id in evidence.moved.made else ""
 
 

@@ -10,9 +10,7 @@ from torch import nn
 
 from graphviz_torch.trace.metadata import describe
 from graphviz_torch.trace.probes.records import Loose
-from graphviz_torch.trace.statics import Statics
-
-LONGEST = 1000  # longer containers are tables of plain data
+from graphviz_torch.trace.statics import Statics, held_in
 
 
 def found(model: nn.Module) -> tuple[Loose, ...]:
@@ -28,12 +26,12 @@ def _of_module(path: str, module: nn.Module, known: set[int]) -> Iterator[Loose]
             continue
         full = f"{path}.{name}" if path else name
         yield from _looked_at(full, path, value, "", known)
-        if isinstance(value, (list, tuple)) and len(value) <= LONGEST:
-            for place, item in enumerate(value):
-                yield from _looked_at(f"{full}[{place}]", path, item, type(value).__name__, known)
-        elif isinstance(value, dict) and len(value) <= LONGEST:
-            for key, item in value.items():
-                yield from _looked_at(f"{full}[{key!r}]", path, item, "dict", known)
+        for inner, item in held_in(full, value):
+            yield from _looked_at(inner, path, item, _word(value), known)
+
+
+def _word(container: Any) -> str:
+    return next(kind.__name__ for kind in (dict, tuple, list) if isinstance(container, kind))
 
 
 def _looked_at(path: str, owner: str, value: Any, container: str, known: set[int]) -> Iterator[Loose]:

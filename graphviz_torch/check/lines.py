@@ -7,10 +7,12 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 from graphviz_torch.ir.graph import SourceLocation
 
 SILENCED = re.compile(r"#\s*torchviz:\s*ignore(?:\[([^\]]*)\])?")
+LONGEST_CALL = 20
 
 
 class Lines:
@@ -26,11 +28,25 @@ class Lines:
 
     def text(self, place: SourceLocation) -> str:
         """The line with its indentation; without it where the file is not to be found, or is another by now."""
+        line = self._line(place)
+        return line if line.strip() == place.code else place.code
+
+    def _line(self, place: SourceLocation) -> str:
         for root in self._roots:
             line = linecache.getline(os.path.join(root, place.file), place.line).rstrip("\r\n")
-            if line and line.strip() == place.code:
+            if line:
                 return line
-        return place.code
+        return ""
+
+    def call(self, place: SourceLocation) -> str:
+        """The text of the call that begins at a place, over as many lines as its brackets are open."""
+        line = self.text(place)
+        text = line[max(place.column - 1, 0) :] if line != place.code else line
+        following = 0
+        while (end := _closed(text)) == 0 and following < LONGEST_CALL:
+            following += 1
+            text += "\n" + self._line(replace(place, line=place.line + following))
+        return text[:end]
 
     def silences(self, place: SourceLocation, code: str) -> bool:
         """Whether a comment on a line says not to tell of a code there.
@@ -42,3 +58,13 @@ class Lines:
             return False
         words = [word.strip().upper() for word in (found[1] or "").split(",") if word.strip()]
         return not words or any(code.startswith(word) for word in words)
+
+
+def _closed(text: str) -> int:
+    """Where the first bracket of a text is closed again; 0 where it is not."""
+    depth = 0
+    for place, letter in enumerate(text, 1):
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth == 0 and letter in ")]}":
+            return place
+    return 0

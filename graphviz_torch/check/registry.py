@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from graphviz_torch.check.rule import Rule
-from graphviz_torch.check.rules import cut, devices, dtypes, failures, interface, logits, shapes, unregistered, unused
+from graphviz_torch.check.rules import (
+    cut,
+    devices,
+    dtypes,
+    failures,
+    interface,
+    logits,
+    modes,
+    shapes,
+    unregistered,
+    unused,
+)
 
 RULES: tuple[Rule, ...] = (
     *interface.RULES,
@@ -14,5 +25,6 @@ RULES: tuple[Rule, ...] = (
     *unused.RULES,
     *cut.RULES,
     *logits.RULES,
+    *modes.RULES,
     *unregistered.RULES,
 )

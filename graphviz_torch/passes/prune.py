@@ -65,7 +65,7 @@ def _kept_for_autograd(index: GraphIndex) -> set[str]:
     found = set()
     for node in index.graph.nodes:
         returned = functions.get(node.module_call or "")
-        if returned is not None and node.op.startswith("torch.ops.aten.detach") and returned.isdisjoint(node.results):
+        if returned and node.op.startswith("torch.ops.aten.detach") and returned.isdisjoint(node.results):
             found.add(node.id)
     return found
 

@@ -9,7 +9,7 @@ import torch
 
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.compat import sequence_number
-from graphviz_torch.trace.runtime import backward
+from graphviz_torch.trace.runtime import aside, backward
 from graphviz_torch.trace.runtime.keeping import KeepingRecorder
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
@@ -56,6 +56,8 @@ class NestedRecorder(Recorder):
             else:
                 self.events[place] = region
                 self._consists(region, out)
+                if op.name == "numpy":
+                    aside.note(self, op, info, tensors)
         except Exception as fault:  # noqa: BLE001 - the user's model has to go on
             self._fault(op, info.name, fault)
         finally:

@@ -25,13 +25,15 @@ class Writes(nn.Module):
         return y + 1
 
 
+@pytest.mark.parametrize("level", ["function", "both"])
 @pytest.mark.parametrize(("wanted", "told"), [("array", ["#0:numpy.0"]), ("tensor", []), ("none", [])])
-def test_a_write_through_an_array(wanted: str, told: list[str]) -> None:
-    graph = api.trace(Writes(wanted), (torch.ones(2, 2),))
+def test_a_write_through_an_array(wanted: str, told: list[str], level: str) -> None:
+    graph = api.trace(Writes(wanted), (torch.ones(2, 2),), options=TraceOptions(level=level))
     assert [note.target for note in graph.diagnostics if note.code == "numpy_write"] == told
     assert ("NumPy wrote into it" in api.render(graph, "svg").decode()) == bool(told)
 
 
 def test_what_is_copied_to_compare_is_no_operation() -> None:
     graph = api.trace(Writes("none"), (torch.ones(2, 2),), options=TraceOptions(level="both"))
-    assert [node.name for node in graph.nodes if node.kind == "call"] == ["mul", "numpy", "add"]
+    made = [(node.name, node.module_call) for node in graph.nodes if node.kind == "call"]
+    assert made == [("mul", "#0:mul.0"), ("detach", "#0:numpy.0"), ("add", "#0:add.0")]

@@ -78,6 +78,7 @@ ENTRIES = (
     Entry("A Siamese network", "siamese"),
     Entry("Control flow that depends on data", "control_flow"),
     Entry("Several inputs, a dict of outputs", "multi_input"),
+    Entry("Forward hooks, and one that is passed by", "hooks"),
     Entry("Two devices", "two_devices", options="--color-by device"),
     Entry("BERT", "bert", image=True),
     Entry("GPT-2", "gpt2"),

@@ -8,6 +8,7 @@ from graphviz_torch.check.rules import (
     devices,
     dtypes,
     failures,
+    hooks,
     interface,
     logits,
     modes,
@@ -26,5 +27,6 @@ RULES: tuple[Rule, ...] = (
     *cut.RULES,
     *logits.RULES,
     *modes.RULES,
+    *hooks.RULES,
     *unregistered.RULES,
 )

@@ -197,7 +197,7 @@ class Calls(Values):
         call.path = path
         with UNSEEN():
             call.operands = [self.operand(tensor) for tensor in tensors_of(method.given)]
-        call.place = None
+        call.place = method.caller
         call.method = method
         self.followed = True
         self._open(call)

@@ -20,6 +20,7 @@ OURS = __file__.rpartition("trace")[0]
 # Where a recorded call begins, and where the tracers call the model: what lies beyond is the caller's affair.
 BORDERS = frozenset(("call_recorded", "apply_recorded", "script_recorded", "_traced", "trace"))
 FARTHEST = 60
+DECORATORS = 4
 
 KNOWN, USER, METHOD, BORDER = 1, 2, 4, 8
 
@@ -45,6 +46,7 @@ class Method:
         activation: tells this run of the method from others: the frame, and where its caller stands.
         instruction: where it stands itself.
         direct: whether no other code of the user's lies between it and torch.
+        caller: where the user's code calls it.
     """
 
     module: nn.Module
@@ -54,6 +56,7 @@ class Method:
     instruction: int
     code: CodeType
     direct: bool
+    caller: Place | None = None
 
     def follows(self, instruction: int) -> bool:
         """Whether the same run of a method can have come from one instruction to this one."""
@@ -136,7 +139,7 @@ class Frames:
             return None
         caller = frame.f_back
         activation = id(frame), caller.f_lasti if caller is not None else 0
-        return Method(module, code.co_name, given, activation, frame.f_lasti, code, direct)
+        return Method(module, code.co_name, given, activation, frame.f_lasti, code, direct, _calling(caller))
 
     def _owns(self, kind: type, code: CodeType) -> bool:
         """Whether code is that of a method of a class."""
@@ -145,6 +148,15 @@ class Frames:
             method = inspect.getattr_static(kind, code.co_name, None)
             known = self._methods[kind, id(code)] = any(found is code for found in _unwrapped(method))
         return known
+
+
+def _calling(frame: FrameType | None) -> Place | None:
+    """Where the user's code calls a method; decorators of torch's can lie between."""
+    for _ in range(DECORATORS):
+        if frame is None or is_user(frame.f_code):
+            break
+        frame = frame.f_back
+    return (frame.f_code, frame.f_lasti) if frame is not None and is_user(frame.f_code) else None
 
 
 def _codes(kind: type) -> tuple[CodeType, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules import (
+    bias,
     cut,
     devices,
     dtypes,
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *dtypes.RULES,
     *unused.RULES,
     *cut.RULES,
+    *bias.RULES,
     *logits.RULES,
     *modes.RULES,
     *hooks.RULES,

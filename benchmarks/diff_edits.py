@@ -88,7 +88,9 @@ class Editor:
         return True
 
     def _width(self, model: nn.Module) -> bool:
-        layers = [module for module in model.modules() if type(module) in (nn.Linear, nn.Conv2d)]
+        kinds = (nn.Linear, nn.Conv2d)
+        # Another edit may have renamed the weight.
+        layers = [one for one in model.modules() if type(one) in kinds and "weight" in one._parameters]
         if not layers:
             return False
         layer = self._random.choice(layers)

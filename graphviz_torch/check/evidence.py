@@ -18,6 +18,7 @@ from graphviz_torch.trace.explain.rules import reason_of
 from graphviz_torch.trace.probes.records import (
     Arguments,
     Backward,
+    Conflict,
     Forward,
     Loose,
     OtherBatch,
@@ -159,6 +160,15 @@ class Evidence:
         if self._probes is None or not self.complete:
             return Backward(skipped=self._not_run)
         return self._probes.backward(self.options.loss)
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What the run kept for a backward pass and has written since; no pass is needed to tell."""
+        if self._probes is None or not self.complete:
+            return ()
+        if self.options.backward:
+            return self.backward.conflicts
+        return self._probes.conflicts()
 
     @cached_property
     def stats(self) -> Mapping[str, ValueStats]:

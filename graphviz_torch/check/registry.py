@@ -16,6 +16,7 @@ from graphviz_torch.check.rules import (
     shapes,
     unregistered,
     unused,
+    written,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     *unused.RULES,
     *cut.RULES,
     *bias.RULES,
+    *written.RULES,
     *logits.RULES,
     *modes.RULES,
     *hooks.RULES,

@@ -27,6 +27,7 @@ class Rule:
         find: yields the findings; reads the evidence and nothing else.
         default: whether it is in the default set.
         needs: evidence that is not obtained in the default set.
+        tells_with: evidence that it can do without, and whose option asks for it all the same.
     """
 
     code: str
@@ -35,3 +36,4 @@ class Rule:
     find: Callable[[Evidence], Iterable[Finding]]
     default: bool = False
     needs: frozenset[Need] = frozenset()
+    tells_with: frozenset[Need] = frozenset()

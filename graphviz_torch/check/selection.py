@@ -35,7 +35,7 @@ def asked_for(options: CheckOptions) -> frozenset[Need]:
 def _by_default(rule: Rule, asked: frozenset[Need]) -> bool:
     if rule.needs:
         return rule.needs <= asked
-    return rule.default
+    return rule.default or bool(rule.tells_with & asked)
 
 
 def _named(rules: Sequence[Rule], words: Iterable[str]) -> list[Rule]:

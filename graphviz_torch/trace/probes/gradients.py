@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -56,16 +56,16 @@ class Look:
             return Backward(words, raised=self._raised(error))
         if isinstance(loss, str):
             return Backward(words, skipped=loss)
-        conflicts = tuple(_conflicts(loss, finished))
+        broken = tuple(conflicts([loss], finished))
         wanted = [(name, leaf) for kind, leaf, name in finished.statics.leaves.values() if _wants(kind, leaf)]
         try:
             with intercepted(finished.recorder, "function"):
                 found = _gradients(loss, [leaf for _, leaf in wanted], finished.recorder)
         except Exception as error:  # noqa: BLE001 - what the user's functions and hooks raise
-            return Backward(words, conflicts=conflicts, raised=self._raised(error))
+            return Backward(words, conflicts=broken, raised=self._raised(error))
         pairs = zip(wanted, found, strict=True)
         with torch.no_grad():
-            return Backward(words, tuple(_told(name, leaf, grad) for (name, leaf), grad in pairs), conflicts)
+            return Backward(words, tuple(_told(name, leaf, grad) for (name, leaf), grad in pairs), broken)
 
     def _scalar(self, out: Any) -> Tensor | str:
         """What backward begins at; in words, why there is nothing to begin at."""
@@ -152,11 +152,14 @@ def _norm(tensor: Tensor) -> float:
 # ---- what was kept for the backward pass, and written since
 
 
-def _conflicts(loss: Tensor, finished: Finished[Recorder]) -> Iterator[Conflict]:
-    """Autograd refuses to hand out a tensor that was written since: that is the error that backward would raise."""
+def conflicts(ends: Iterable[Tensor], finished: Finished[Recorder]) -> Iterator[Conflict]:
+    """What a backward pass from some tensors would need and that was written since; no pass is run for it.
+
+    Autograd refuses to hand out such a tensor: that is the error that backward would raise.
+    """
     made = sorted((op.seq0, op.seq1, node) for node, op in finished.nodes.items() if op.seq1 > op.seq0)
     starts = [first for first, _, _ in made]
-    for function in _functions(loss):
+    for function in _functions(ends):
         number = function._sequence_nr()
         place = bisect_right(starts, number) - 1
         if place < 0 or number >= made[place][1]:
@@ -165,9 +168,9 @@ def _conflicts(loss: Tensor, finished: Finished[Recorder]) -> Iterator[Conflict]
             yield Conflict(made[place][2], function.name(), saved)
 
 
-def _functions(loss: Tensor) -> Iterator[Any]:
+def _functions(ends: Iterable[Tensor]) -> Iterator[Any]:
     seen = set()
-    todo = [loss.grad_fn]
+    todo = [end.grad_fn for end in ends]
     while todo:
         function = todo.pop()
         if function is not None and function not in seen:

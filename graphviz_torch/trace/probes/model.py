@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
@@ -21,6 +22,7 @@ from graphviz_torch.trace.probes.kept import kept
 from graphviz_torch.trace.probes.records import (
     Arguments,
     Backward,
+    Conflict,
     Forward,
     Loose,
     OtherBatch,
@@ -141,6 +143,17 @@ class Probes:
         except TraceError as error:
             return Backward(skipped=f"the model raised {type(error.__cause__).__name__}")
         return look.seen
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What a run kept for a backward pass and has written since, found without that pass."""
+        found: list[Conflict] = []
+
+        def look(finished: tracer.Finished[Recorder]) -> None:
+            found.extend(gradients.conflicts(tensors_of(finished.out), finished))
+
+        with torch.enable_grad(), suppress(TraceError):
+            tracer.trace_with(self._model, self._args, self._kwargs, self._options, Recorder, look)
+        return tuple(found)
 
     def stats(self, seed: int | None = None) -> Statistics:
         """The range of every value of a run, up to where it raised.

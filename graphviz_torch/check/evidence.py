@@ -185,6 +185,11 @@ class Evidence:
         return self._probes.stats((self.options.seed or 0) + 1).values
 
     @cached_property
+    def remembers(self) -> bool:
+        """Whether a second call on the same inputs and random state gives another answer."""
+        return self._probes is not None and self.complete and self._probes.remembers()
+
+    @cached_property
     def timings(self) -> Timings | None:
         """How long everything takes; `None` where that cannot be told; `need`: `time`."""
         if self._probes is None or not self.complete:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules import (
     bias,
+    chance,
     cut,
     devices,
     dtypes,
@@ -14,6 +15,7 @@ from graphviz_torch.check.rules import (
     logits,
     modes,
     shapes,
+    shared,
     unregistered,
     unused,
     written,
@@ -31,6 +33,8 @@ RULES: tuple[Rule, ...] = (
     *written.RULES,
     *logits.RULES,
     *modes.RULES,
+    *chance.RULES,
+    *shared.RULES,
     *hooks.RULES,
     *unregistered.RULES,
 )

@@ -47,7 +47,11 @@ class Definitions:
         """
         module: Any = self._model
         found: _Made | None = None
-        for name in path.split(".") if path else ():
+        names = path.split(".") if path else []
+        for place, name in enumerate(names):
+            rest = ".".join(names[place:])
+            if isinstance(module, nn.Module) and rest != name and (made := self._attribute(type(module), rest)):
+                return self._location(made)  # `self.decoder.weight = self.embedding.weight`
             made = self._attribute(type(module), name.partition("[")[0]) if isinstance(module, nn.Module) else None
             if made is not None:
                 found = made

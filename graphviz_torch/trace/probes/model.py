@@ -32,6 +32,7 @@ from graphviz_torch.trace.probes.records import (
     Timings,
 )
 from graphviz_torch.trace.probes.stats import StatsRecorder
+from graphviz_torch.trace.random_state import random_state
 from graphviz_torch.trace.runtime import tracer
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.structures import tensors_of
@@ -120,6 +121,26 @@ class Probes:
         except TraceError as error:
             return Run(error.graph, self._raised(error.__cause__ or error))
 
+    def remembers(self) -> bool:
+        """Whether the model answers otherwise when it is called once more, with the same random state."""
+        seen: list[bool] = []
+        options = replace(self._options, seed=self._options.seed or 0)
+
+        def look(finished: tracer.Finished[Recorder]) -> None:
+            try:
+                with random_state(options.seed, []):
+                    out = self._model(*self._args, **self._kwargs)
+            except Exception:  # noqa: BLE001 - the user's model
+                seen.append(True)
+            else:
+                seen.append(not _alike(tensors_of(finished.out), tensors_of(out)))
+
+        try:
+            tracer.trace_with(self._model, self._args, self._kwargs, options, Recorder, look)
+        except TraceError:
+            return False
+        return any(seen)
+
     def other_batch(self) -> OtherBatch:
         """A run with a batch of another size."""
         size, names = batch.batch_of(self._model, self._args, self._kwargs)
@@ -195,6 +216,15 @@ def _finite(tensor: torch.Tensor) -> bool:
         return True
     with torch.no_grad():
         return tensor.layout is not torch.strided or bool(torch.isfinite(tensor).all())
+
+
+def _alike(one: list[torch.Tensor], other: list[torch.Tensor]) -> bool:
+    """Whether tensors hold the same, but for the last digits."""
+    return len(one) == len(other) and all(
+        first.shape == second.shape and torch.allclose(first, second, rtol=1e-4, atol=1e-6, equal_nan=True)
+        for first, second in zip(one, other, strict=True)
+        if first.device.type != "meta" and first.layout is torch.strided
+    )
 
 
 def _stopped_at_call(step: TracebackType | None) -> bool:

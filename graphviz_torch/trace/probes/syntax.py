@@ -61,13 +61,13 @@ class File:
 
 
 def assignments(method: ast.AST) -> list[tuple[str, ast.expr]]:
-    """Names and values of `self.name = value`, and of the methods that register."""
+    """Names and values of `self.name = value`, `self.part.name = value`, and of the methods that register."""
     found: list[tuple[str, ast.expr]] = []
     for node in ast.walk(method):
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             value = node.value
-            found.extend((name, value) for target in targets if (name := _own_name(target)))
+            found.extend((name, value) for target in targets if (name := _own_path(target)))
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             words = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
@@ -81,6 +81,15 @@ def _own_name(target: ast.expr) -> str:
     if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
         return target.attr
     return ""
+
+
+def _own_path(target: ast.expr) -> str:
+    """`part.name` for `self.part.name`; empty for anything else."""
+    names: list[str] = []
+    while isinstance(target, ast.Attribute):
+        names.append(target.attr)
+        target = target.value
+    return ".".join(reversed(names)) if isinstance(target, ast.Name) and target.id == "self" else ""
 
 
 def inside(node: ast.expr, name: str) -> ast.expr:

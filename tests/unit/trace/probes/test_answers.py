@@ -254,3 +254,30 @@ def test_without_inputs_there_is_no_batch() -> None:
             return torch.ones(size)
 
     assert probes(Net()).other_batch().skipped == "the inputs have no first dimension in common"
+
+
+class Keeps(nn.Module):
+    """Keeps a sum on itself, in a list, and among its arguments, and raises when it is called a second time."""
+
+    def __init__(self, fails: bool = False) -> None:
+        super().__init__()
+        self.fc, self.fails, self._all = nn.Linear(4, 2), fails, [torch.zeros(2)]
+
+    def forward(self, x: Tensor, given: dict[str, Any]) -> Tensor:
+        if self.fails and len(self._all) > 1:
+            raise ValueError("once only")
+        y = self.fc(x)
+        given["mean"] = y.mean(dim=0)
+        self._all.append(y.sum(dim=0))
+        return y + self._all[-1] * len(self._all)
+
+
+def test_what_a_run_leaves_behind() -> None:
+    run = Probes(Keeps(), (torch.ones(3, 4), {}), {}, TraceOptions()).run()
+    assert run.kept == {"#0:mean.0", "#0:sum.0"}
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_model_that_remembers_answers_otherwise_the_second_time(fails: bool) -> None:
+    assert Probes(Keeps(fails), (torch.ones(3, 4), {}), {}, TraceOptions()).remembers()
+    assert not Probes(nn.Dropout(0.5), (torch.ones(3, 4),), {}, TraceOptions(training=True)).remembers()

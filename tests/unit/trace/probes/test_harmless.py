@@ -23,6 +23,7 @@ PROBES: dict[str, Callable[[Probes], Any]] = {
     "timings": Probes.timings,
     "other_batch": Probes.other_batch,
     "loose": Probes.loose,
+    "remembers": Probes.remembers,
 }
 
 

@@ -22,7 +22,7 @@ from graphviz_torch.trace import loading, locating, targets
 CATALOGUE = Path(__file__).parent / "catalogue"
 PLANTED = Path(__file__).parent / "planted"
 GOOD = Path(__file__).parent / "good"
-MARK = re.compile(r"#\s*expect:\s*([A-Z]\d{3})(?:[ \t]+(\S+))?")
+MARK = re.compile(r"#\s*expect:\s*([A-Z]\d{3})(?:[ \t]+([^\s#]\S*))?")
 OPTIONS = re.compile(r"^#\s*check:\s*(.*)$", re.MULTILINE)
 OPEN = re.compile(r"^#\s*open:\s*(.*)$", re.MULTILINE)
 WORDS = ("train", "backward", "stats", "time")

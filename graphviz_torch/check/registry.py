@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules import (
     bias,
+    broadcast,
     chance,
     cut,
     devices,
@@ -18,6 +19,8 @@ from graphviz_torch.check.rules import (
     saturation,
     shapes,
     shared,
+    spatial,
+    synchronous,
     unregistered,
     unused,
     written,
@@ -27,7 +30,10 @@ RULES: tuple[Rule, ...] = (
     *interface.RULES,
     *failures.RULES,
     *shapes.RULES,
+    *broadcast.RULES,
+    *spatial.RULES,
     *devices.RULES,
+    *synchronous.RULES,
     *dtypes.RULES,
     *unused.RULES,
     *cut.RULES,

@@ -14,6 +14,9 @@ from graphviz_torch.trace.explain.case import owner
 
 LONGEST_ARGUMENT = 24
 MOST_OPERANDS = 8
+# Arguments that are mostly written one after the other, and those that are written without their names.
+SEVERAL = frozenset(("size", "shape", "dims"))
+UNNAMED = SEVERAL | {"start_dim", "key"}
 
 
 def sizes(shape: Sequence[int] | None) -> str:
@@ -57,8 +60,10 @@ def _arguments(node: Node) -> list[str]:
         if isinstance(literal, OperandPlace) or (isinstance(literal, tuple) and _has_operand(literal)):
             continue
         text = format_literal(literal)
+        if name in SEVERAL and isinstance(literal, tuple):
+            text = text[1:-1].rstrip(",")
         if len(text) <= LONGEST_ARGUMENT:
-            told.append(text if name in ("size", "start_dim", "dims", "key", "shape") else f"{name}={text}")
+            told.append(text if name in UNNAMED else f"{name}={text}")
     return told
 
 

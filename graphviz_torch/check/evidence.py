@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from graphviz_torch.check.batches import Batches
 from graphviz_torch.check.devices import Labels, labels
 from graphviz_torch.check.flow import Flow
 from graphviz_torch.check.lines import Lines
@@ -153,6 +154,19 @@ class Evidence:
         if self._probes is None or not self.complete:
             return OtherBatch(skipped=self._not_run)
         return self._probes.other_batch()
+
+    @cached_property
+    def batch(self) -> int:
+        """The size of the batch; 0 where that is not clear."""
+        return self._probes.batch_size() if self._probes is not None and self.arguments is None else 0
+
+    @cached_property
+    def batches(self) -> Batches | None:
+        """The run beside that with a batch of another size; `None` where there is none."""
+        other = self.other_batch
+        if other.run is None:
+            return None
+        return Batches(other.size, other.other, self.index, GraphIndex(other.run.graph))
 
     @cached_property
     def backward(self) -> Backward:

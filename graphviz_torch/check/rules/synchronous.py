@@ -13,7 +13,7 @@ from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node
 
 READS = {
-    "bool": "`if`, `while`, `and`, `or`, `not` or `bool()` of a tensor",
+    "bool": "a condition on a tensor",
     "item": "`.item()`",
     "tolist": "`.tolist()`",
     "int": "`int()` of a tensor",

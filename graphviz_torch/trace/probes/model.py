@@ -99,6 +99,10 @@ class Probes:
         """The `forward` of a module, as its source tells."""
         return self._definitions.forward(self._model.get_submodule(path))
 
+    def batch_size(self) -> int:
+        """The first dimension that most inputs have in common; 0 where that is not clear."""
+        return batch.batch_of(self._model, self._args, self._kwargs)[0]
+
     # ---- one run
 
     def run(self, training: bool | None = None) -> Run:

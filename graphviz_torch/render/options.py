@@ -21,6 +21,8 @@ class RenderOptions:
         engine: who places the nodes.
         scale: pixels of a PNG for each unit of the scene.
         source_url: template with `{file}` and `{line}` that each node links to; empty for none.
+        title: what the picture is called by programs that read it aloud; empty for the name of the model.
+        description: what it shows, for those who do not see it; empty for a sentence of ours.
     """
 
     theme: str = "auto"
@@ -29,3 +31,5 @@ class RenderOptions:
     engine: str = "native"
     scale: float = 2.0
     source_url: str = ""
+    title: str = ""
+    description: str = ""

@@ -57,7 +57,7 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
     known = characters()
     page = FPDF(unit="pt", format=(picture.width * scale, picture.height * scale))
     page.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))
-    page.set_title(_plain(picture.title, known))
+    page.set_title(_plain(options.title or picture.title, known))
     page.set_auto_page_break(False)
     _add_fonts(page, picture, known)
     page.add_page()

@@ -33,7 +33,8 @@ def render(graph: Graph, options: RenderOptions) -> bytes:
     """The picture of a graph as SVG."""
     with collector_paused():
         found = scene(graph, direction=options.direction, color_by=options.color_by, source_url=options.source_url)
-        return write(found, options.theme).encode("utf-8")
+        title, description = options.title or found.title, options.description or found.description
+        return write(found._replace(title=title, description=description), options.theme).encode("utf-8")
 
 
 def write(picture: Scene, theme: str = "auto", *, resolved: bool = False) -> str:

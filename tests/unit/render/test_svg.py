@@ -159,3 +159,8 @@ def test_time_grows_with_size_only(family: str) -> None:
     cost(300)
     assert cost(10_000) < 4 * cost(1_000)
     assert cost(10_000) < 0.5e-3
+
+
+def test_title_and_description_are_those_that_are_asked_for() -> None:
+    text = drawn(graphs.mlp(), title="The <net>", description="Two layers & no more")
+    assert '<title id="title">The &lt;net&gt;</title><desc id="desc">Two layers &amp; no more</desc>' in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -78,3 +80,10 @@ def test_codes_are_unique_and_well_formed() -> None:
 def test_comments_that_silence(comment: str, silent: bool) -> None:
     place = SourceLocation("model.py", 1, code=f"self.a = b  {comment}")
     assert Lines().silences(place, "P001") is silent
+
+
+def test_the_text_of_a_call_goes_on_to_the_next_lines(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("def f(h):\n    return [g(\n        h, (1, 2)\n    )]\n", encoding="utf-8")
+    lines = Lines((str(tmp_path),))
+    assert lines.call(SourceLocation("model.py", 2, 13, 15, code="return [g(")) == "g(\n        h, (1, 2)\n    )"
+    assert lines.call(SourceLocation("gone.py", 2, 9, 15, code="x = F.dropout(h) + y")) == "x = F.dropout(h)"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from graphviz_torch.check.describe import built
 from graphviz_torch.check.evidence import Evidence
@@ -10,6 +11,7 @@ from graphviz_torch.check.finding import Finding
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.ir.graph import Hook, Module, ModuleCall
 
+MOST = 4
 KINDS = {
     "forward_pre": "forward pre-hook",
     "forward": "forward hook",
@@ -22,11 +24,11 @@ def present(evidence: Evidence) -> Iterator[Finding]:
     """Each hook, by what it did; and each `.forward` that was called in place of its module."""
     if not evidence.complete:
         return
-    passed = _passed_by(evidence)
+    passed, ran = _passed_by(evidence), _ran(evidence)
     for module in evidence.graph.modules:
         for hook in module.hooks:
             if not (module.path in passed and hook.changed is None and hook.kind.startswith("forward")):
-                yield _hook(evidence, module, hook)
+                yield _hook(evidence, module, hook, ran.get((module.path, hook.kind, hook.name), []))
         if module.path in passed:
             yield _bypass(module, passed[module.path])
 
@@ -41,7 +43,18 @@ def _passed_by(evidence: Evidence) -> dict[str, ModuleCall]:
     return found
 
 
-def _hook(evidence: Evidence, module: Module, hook: Hook) -> Finding:
+def _ran(evidence: Evidence) -> dict[tuple[str, str, str], list[str]]:
+    """The operations that each hook ran, by the path of its module, its kind and its name."""
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for note in evidence.graph.annotations:
+        node = evidence.index.nodes.get(note.target)
+        if note.key == "hook" and isinstance(note.payload, Mapping) and node is not None:
+            who = (str(note.payload["module"]), str(note.payload["kind"]), str(note.payload["name"]))
+            found[who].append(node.name)
+    return found
+
+
+def _hook(evidence: Evidence, module: Module, hook: Hook, ran: list[str]) -> Finding:
     name = f"`{module.path}`" if module.path else f"`{module.type_name}`"
     place = hook.source or evidence.place(module.path)
     return Finding(
@@ -51,7 +64,7 @@ def _hook(evidence: Evidence, module: Module, hook: Hook) -> Finding:
         module=module.path,
         type=built(module),
         source=place,
-        notes=tuple(_notes(evidence, module, hook)),
+        notes=tuple(_notes(hook, ran)),
     )
 
 
@@ -63,17 +76,10 @@ def _did(hook: Hook) -> str:
     return "changes the value" if hook.changed else "ran, and left the value as it was"
 
 
-def _notes(evidence: Evidence, module: Module, hook: Hook) -> Iterator[str]:
-    ran = [
-        node
-        for node in evidence.graph.nodes
-        if (note := evidence.index.annotations.get(node.id, {}).get("hook")) is not None
-        and isinstance(note, dict)
-        and (note.get("module"), note.get("kind"), note.get("name")) == (module.path, hook.kind, hook.name)
-    ]
+def _notes(hook: Hook, ran: list[str]) -> Iterator[str]:
     if ran:
-        words = ", ".join(dict.fromkeys(f"`{node.name}`" for node in ran[:4]))
-        yield f"it runs {words}{' and more' if len(ran) > 4 else ''}: marked `hook` in the picture"
+        words = ", ".join(f"`{name}`" for name in dict.fromkeys(ran[:MOST]))
+        yield f"it runs {words}{' and more' if len(ran) > MOST else ''}: marked `hook` in the picture"
     if hook.kind.startswith("forward") and hook.changed is None:
         yield "nothing called the module in this run"
 

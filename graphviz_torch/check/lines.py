@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 
+from graphviz_torch.check.python_loops import Loop, LoopsOf
 from graphviz_torch.ir.graph import SourceLocation
 
 SILENCED = re.compile(r"#\s*torchviz:\s*ignore(?:\[([^\]]*)\])?")
@@ -24,6 +25,8 @@ class Lines:
 
     def __init__(self, roots: Iterable[str] = ()) -> None:
         folders = [*roots, *(path or os.getcwd() for path in sys.path)]
+        self._files: dict[str, LoopsOf] = {}
+        self._loops: dict[SourceLocation, Loop | None] = {}
         self._roots = sorted({os.path.abspath(folder) for folder in folders}, key=lambda root: (-len(root), root))
 
     def text(self, place: SourceLocation) -> str:
@@ -47,6 +50,28 @@ class Lines:
             following += 1
             text += "\n" + self._line(replace(place, line=place.line + following))
         return text[:end]
+
+    def loop(self, place: SourceLocation) -> Loop | None:
+        """The loop of Python that a place is in, or is called from."""
+        if place.file not in self._files:
+            self._files[place.file] = LoopsOf(self._file(place))
+        if place not in self._loops:
+            self._loops[place] = self._files[place.file].around(place)
+        return self._loops[place]
+
+    def _file(self, place: SourceLocation) -> list[str]:
+        """All lines of a file that has the line of a place; empty where there is none."""
+        for root in self._roots:
+            lines = linecache.getlines(os.path.join(root, place.file))
+            if len(lines) >= place.line and lines[place.line - 1].strip() == place.code:
+                return lines
+        return []
+
+    def expression(self, place: SourceLocation) -> str:
+        """The text between the columns of a place; empty where they are not known."""
+        line = self.text(place)
+        known = 0 < place.column < place.end_column and (line != place.code or place.column == 1)
+        return line[place.column - 1 : place.end_column - 1] if known else ""
 
     def silences(self, place: SourceLocation, code: str) -> bool:
         """Whether a comment on a line says not to tell of a code there.

@@ -42,6 +42,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of words, each beginning with what it is about."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One fault.
 
@@ -54,6 +62,7 @@ class Finding:
         source: the user's line.
         operands: what the operation read.
         dataflow: how the data got there, earliest first.
+        tables: measurements, the largest first.
         notes: why it is so; one fact a line.
         help: what to do; only what was computed, never a guess.
         said: what torch said.
@@ -69,6 +78,7 @@ class Finding:
     source: SourceLocation | None = None
     operands: tuple[Operand, ...] = ()
     dataflow: tuple[Step, ...] = ()
+    tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
     help: str = ""
     said: str = ""

@@ -50,6 +50,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {"what": step.what, "shape": step.shape, "source": _source(step.source), "remark": step.remark}
             for step in finding.dataflow
         ],
+        "tables": [{"title": table.title, "rows": [list(row) for row in table.rows]} for table in finding.tables],
         "notes": list(finding.notes),
         "help": finding.help or None,
         "torch_said": finding.said or None,

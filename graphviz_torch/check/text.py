@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from graphviz_torch.check.finding import SEVERITIES, Finding, Step
+from graphviz_torch.check.finding import SEVERITIES, Finding, Step, Table
 from graphviz_torch.check.lines import Lines
 from graphviz_torch.ir.graph import SourceLocation
 
@@ -78,6 +78,8 @@ def _lines(found: Finding, lines: Lines, paint: Paint) -> Iterator[str]:
         more = len(found.others) - MOST_OTHERS
         names = ", ".join(found.others[:MOST_OTHERS]) + (f" and {more} more" if more > 0 else "")
         yield f"{margin}= likewise: {names}"
+    for table in found.tables:
+        yield from _table(table, margin)
     for note in found.notes:
         yield f"{margin}= note: {_clip(note)}"
     if found.help:
@@ -119,6 +121,16 @@ def _flow(steps: Sequence[Step], margin: str) -> Iterator[str]:
     for number, (step, place) in enumerate(zip(steps, places, strict=True)):
         lead = word if number == 0 else " " * len(word)
         yield f"{margin}{lead}{step.what:<{whats}}  {step.shape:<{shapes}}  {place:<{wide}}  {step.remark}"
+
+
+def _table(table: Table, margin: str) -> Iterator[str]:
+    """The rows in columns; numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*table.rows, strict=True)]
+    word = f"= {table.title}: "
+    for number, row in enumerate(table.rows):
+        lead = word if number == 0 else " " * len(word)
+        cells = [f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)]
+        yield f"{margin}{lead}{row[0]:<{widths[0]}}  {'  '.join(cells)}"
 
 
 def _clip(words: str) -> str:

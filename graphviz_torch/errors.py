@@ -17,6 +17,7 @@ TorchvizError
 └── OutputError              a file cannot be written
 
 EngineWarning: the engine that was asked for could not draw, and the native one did.
+FontWarning: a picture has characters that no font at hand can show.
 """
 
 from __future__ import annotations
@@ -123,3 +124,7 @@ class OutputError(TorchvizError):
 
 class EngineWarning(UserWarning):
     """The engine that was asked for could not draw; the native one did. The message is one line."""
+
+
+class FontWarning(UserWarning):
+    """A picture has characters that no font at hand can show. The message is one line."""

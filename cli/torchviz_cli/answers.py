@@ -23,7 +23,7 @@ from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request
 from torchviz_cli.output import STDOUT, Output
 from torchviz_cli.versions.obtain import Version
-from torchviz_cli.views import engine_told
+from torchviz_cli.views import warnings_told
 
 WORDS = ("text", "json", "markdown", "github")
 ALIASES = {"md": "markdown", "txt": "text", "gv": "dot", "mermaid": "mmd"}
@@ -112,7 +112,7 @@ def with_notes(comparison: Comparison, versions: tuple[Version, Version]) -> Com
 def give(comparison: Comparison, versions: tuple[Version, Version], plan: Plan, console: Console) -> None:
     """Writes the files, then says the answer."""
     written = []
-    with engine_told(console):
+    with warnings_told(console):
         for file in plan.files:
             with console.stage(f"drawing {file.format}"):
                 written.append((file, _made(comparison, versions, file.format, plan)))

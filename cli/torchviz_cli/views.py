@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from graphviz_torch.errors import EngineWarning, ViewError
+from graphviz_torch.errors import EngineWarning, FontWarning, ViewError
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render.options import COLOR_BY, DIRECTIONS, ENGINES, THEMES, RenderOptions
 from graphviz_torch.trace.said import clip
@@ -45,11 +45,12 @@ def checked(look: RenderOptions) -> RenderOptions:
 
 
 @contextmanager
-def engine_told(console: Console) -> Iterator[None]:
-    """Passes on what the dot engine says when the native one draws in its place."""
+def warnings_told(console: Console) -> Iterator[None]:
+    """Passes on that the native engine draws in place of another, and that a font lacks characters."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
-        warnings.simplefilter("always", EngineWarning)
+        for kind in (EngineWarning, FontWarning):
+            warnings.simplefilter("always", kind)
         yield
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         console.note(message)

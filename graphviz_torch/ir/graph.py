@@ -176,6 +176,11 @@ class Module:
         """The class name without its package."""
         return self.type.rpartition(".")[2]
 
+    @property
+    def of_torch(self) -> bool:
+        """Whether its class is one of torch's own, whose name says what it does."""
+        return self.type.startswith("torch.")
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleCall:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from graphviz_torch.ir.graph import Node
+from collections.abc import Mapping as MappingType
+from dataclasses import replace
+
+from graphviz_torch.ir.graph import Json, Module, Node
 from graphviz_torch.ir.literals import Literal, Mapping, Operand, Symbol, format_literal
 
 PLACES = {
@@ -49,6 +52,22 @@ def operation_words(node: Node) -> str:
     found = [word for word in words if word]
     text = (" " if any("=" in word for word in found) else ", ").join(found)
     return text if len(text) <= LIMIT else text[: LIMIT - 1] + "…"
+
+
+def single_words(module: Module | None, node: Node, inside: Json = None) -> str:
+    """The only operation of a module whose type does not say what it is: `softmax dim=1`; else empty.
+
+    Args:
+        module: what is drawn as one node.
+        node: the operation, or the closed module.
+        inside: what a closed module is noted to hold.
+    """
+    if module is None or module.of_torch:
+        return ""
+    name = node.name if node.kind == "call" else inside.get("operation") if isinstance(inside, MappingType) else None
+    if not isinstance(name, str):
+        return ""
+    return " ".join(filter(None, (name, operation_words(replace(node, name=name)))))
 
 
 def _word(node: Node, name: str, value: Literal) -> str:

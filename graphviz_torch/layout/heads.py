@@ -34,7 +34,7 @@ def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
         _lines(path, type_name, said),
         tooltip="\n".join(filter(None, (heading, tooltip(change)))),
         state=state_of(change),
-        badge=fold_badge(body.fold) or facts.repeats.frame_badge(call),
+        badge=fold_badge(body.fold) or facts.repeats.of(call.id),
         right=_right(facts, body, call),
         source=call.source,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from graphviz_torch.ir.graph import Module, Node
-from graphviz_torch.layout.arguments import operation_words
+from graphviz_torch.layout.arguments import operation_words, single_words
 from graphviz_torch.layout.changes import alone, counted, retitled, state_of, word
 from graphviz_torch.layout.faces import Face, Line, card_face, inline_face, rounded
 from graphviz_torch.layout.facts import Facts
@@ -94,6 +94,7 @@ class Painter:
         words = module_words(module) if module is not None and (node.kind == "call" or inside == 1) else ""
         if inside > 1:
             words = f"{inside} operations"
+        words = _joined(words, single_words(module, node, self.facts.notes(node.id).get("inside")))
         count = self.facts.parameters(node, module)
         return title, _joined(words, parameter_words(count))
 
@@ -121,12 +122,21 @@ class Painter:
         if self.facts.leaves(node):
             return "data-leaves-graph"
         if node.kind == "module":
-            return module_kind(node.name if node.op in NO_TYPES else node.op)
+            return self._closed_kind(node)
         module = self.facts.module_of(item)
         found = "other" if module is None else kind_of(module.type)
         if found == "other":
             found = kind_of(node.name)
         return kind_of(node.op) if found == "other" else found
+
+    def _closed_kind(self, node: Node) -> str:
+        """The category of a closed module: that of its only operation, where its type has none."""
+        found = module_kind(node.name if node.op in NO_TYPES else node.op)
+        inside = self.facts.notes(node.id).get("inside")
+        only = inside.get("operation") if isinstance(inside, Mapping) else None
+        if found != "module" or not isinstance(only, str):
+            return found
+        return module_kind(only)
 
     def _property(self, node: Node) -> str:
         """The device or element type of what a node makes, else of what it reads."""

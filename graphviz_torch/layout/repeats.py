@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphviz_torch.ir.graph import ModuleCall
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.layout.tree import Item
 
@@ -33,14 +32,11 @@ class Repeats:
     def badge(self, item: Item) -> str:
         """`↻ 2/3` for the second of three runs; empty for a card of something else."""
         if item.call is not None:
-            return self.frame_badge(item.call)
-        return self._words(item.node.id) if item.node is not None else ""
+            return self.of(item.call.id)
+        return self.of(item.node.id) if item.node is not None else ""
 
-    def frame_badge(self, call: ModuleCall) -> str:
-        """The same for a frame."""
-        return self._words(call.id)
-
-    def _words(self, run: str) -> str:
+    def of(self, run: str) -> str:
+        """The same for a call, or the node of a closed one, by its id."""
         count = self._count(run)
         parent = self._parents.get(run)
         if count < 2 or (parent is not None and self._count(parent) == count):

@@ -25,6 +25,11 @@ def _columns() -> tuple[dict[str, int], dict[str, int]]:
 _REGULAR, _BOLD = _columns()
 
 
+def measured(text: str) -> bool:
+    """Whether the widths of all characters are known; the font may have others."""
+    return _REGULAR.keys() >= set(text)
+
+
 def _foreign(sign: str) -> int:
     """The width of a character that the font may lack, on the safe side."""
     if unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me", "Cf"):

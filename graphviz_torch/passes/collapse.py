@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from graphviz_torch.ir.graph import Annotation, Graph, ModuleCall, Node
+from graphviz_torch.ir.graph import Annotation, Graph, Json, ModuleCall, Node
 from graphviz_torch.ir.literals import Literal
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.ir.weights import elements_below
@@ -260,11 +260,25 @@ def _marks(index: GraphIndex, tree: Mapping[str, Region], groups: Mapping[str, l
     counts = _Counts(index, tree)
     marks = []
     for head, group in groups.items():
-        marks.append(Annotation(head, "inside", {"operations": counts.inside(head, group)}))
         call = tree[head].call
+        count = counts.inside(head, group)
+        only = _only(index, tree, head, group) if count == 1 else {}
+        marks.append(Annotation(head, "inside", {"operations": count} | only))
         if call.kind == "module" and weights.get(call.path):
             marks.append(Annotation(head, "parameters", weights[call.path]))
     return marks
+
+
+def _only(index: GraphIndex, tree: Mapping[str, Region], head: str, group: list[Node]) -> dict[str, Json]:
+    """The name of the single operation of a module, where the module's type is the user's own and does not say it."""
+    region = tree[head]
+    module = index.modules.get(region.call.path) if region.call.kind == "module" else None
+    if module is None or module.of_torch:
+        return {}
+    if len(group) == 1:
+        return {"operation": group[0].name} if group[0].kind == "call" else {}
+    functions = [tree[child].call for child in region.children if not region.own and _is_function(tree[child].call)]
+    return {"operation": functions[0].name} if len(functions) == len(region.children) == 1 else {}
 
 
 class _Counts:

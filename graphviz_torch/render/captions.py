@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.layout import changes
-from graphviz_torch.layout.arguments import operation_words
+from graphviz_torch.layout.arguments import operation_words, single_words
 from graphviz_torch.layout.changes import GLYPHS, alone, counted, retitled, state_of, word
+from graphviz_torch.layout.repeats import Repeats
 from graphviz_torch.layout.words import humanised, meta_words, module_words
 from graphviz_torch.render.elide import one_line
 
@@ -16,21 +17,21 @@ LONGEST = 60
 LONGEST_TOOLTIP = 300
 
 
-def caption(index: GraphIndex, node: Node) -> tuple[str, ...]:
+def caption(index: GraphIndex, node: Node, repeats: Repeats) -> tuple[str, ...]:
     """Title and, where there is more to say, a second line."""
     title, more = _card(index, node)
-    title += fold_badge(index, node.id)
+    title += badge(index, node.id, repeats)
     lines = _changed(index, node.id, title or node.kind, more)
     return tuple(one_line(line, LONGEST) for line in lines if line)
 
 
-def call_caption(index: GraphIndex, call: ModuleCall) -> tuple[str, ...]:
+def call_caption(index: GraphIndex, call: ModuleCall, repeats: Repeats) -> tuple[str, ...]:
     """Title of the frame around a call."""
     if call.kind == "repeat":
         return (fold_badge(index, call.id).strip() or "repeat",)
     module = index.modules.get(call.path) if call.kind == "module" else None
     title = module_title(call.path, module, last_copy(index, call.id)) if call.kind == "module" else call.name
-    lines = _changed(index, call.id, (title or call.kind) + fold_badge(index, call.id), "")
+    lines = _changed(index, call.id, (title or call.kind) + badge(index, call.id, repeats), "")
     return tuple(one_line(line, LONGEST) for line in lines if line)
 
 
@@ -64,6 +65,12 @@ def module_title(path: str, module: Module | None, last: str = "") -> str:
     return " · ".join(part for part in (name, kind) if part)
 
 
+def badge(index: GraphIndex, target: str, repeats: Repeats) -> str:
+    """What `fold_badge` says, or ` ↻ 1/2` for the first of two runs with the same weights that are both drawn."""
+    run = repeats.of(target)
+    return fold_badge(index, target) or (f" {run}" if run else "")
+
+
 def fold_badge(index: GraphIndex, target: str) -> str:
     """` ×12` for distinct weights, ` ↻12` for the same ones, nothing for what runs once."""
     fold = index.annotations.get(target, {}).get("fold")
@@ -92,7 +99,8 @@ def tooltip(index: GraphIndex, node: Node) -> str:
 def _card(index: GraphIndex, node: Node) -> tuple[str, str]:
     if node.kind == "module":
         module = index.modules.get(node.name)
-        words = [module_words(module) if module else "", _weights(index, node)]
+        only = single_words(module, node, index.annotations.get(node.id, {}).get("inside"))
+        words = [module_words(module) if module else "", only, _weights(index, node)]
         return module_title(node.name, module, last_copy(index, node.id)) or index.graph.name, " · ".join(
             word for word in words if word
         )

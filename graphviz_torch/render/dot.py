@@ -86,7 +86,7 @@ def _card(spot: Spot, colours: dict[str, str]) -> dict[str, str]:
 
 
 def _line(arrow: Arrow, colours: dict[str, str]) -> dict[str, str]:
-    line = {"label": _text(arrow.label)} if arrow.label else {}
+    line = {"label": f" {_text(arrow.label)}"} if arrow.label else {}  # the space keeps the words off the line
     if arrow.state:
         line |= {"color": colours[f"d-{arrow.state}"], "penwidth": "1.6"}
     return line | ({"style": "dashed"} if arrow.state == "removed" else {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +15,7 @@ from graphviz_torch.layout.scene import Badge, Box, Card, Edge, Scene, Swatch, T
 from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import text_width
 from graphviz_torch.render import theme_changes, theme_findings
+from graphviz_torch.render.characters import foreign, texts, warn
 from graphviz_torch.render.fonts import NAME
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.paths import moved, shortened
@@ -55,6 +55,7 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
         )
     scale = min(1.0, LIMIT / picture.width, LIMIT / picture.height)
     known = characters()
+    warn([sign for sign in foreign(picture) if sign not in known], "the font of a PDF lacks")
     page = FPDF(unit="pt", format=(picture.width * scale, picture.height * scale))
     page.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))
     page.set_title(_plain(options.title or picture.title, known))
@@ -70,26 +71,12 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
 
 
 def _add_fonts(page: FPDF, picture: Scene, known: frozenset[str]) -> None:
-    used = {sign for text in _texts(picture) for sign in _plain(text, known)} | {" ", UNKNOWN}
+    used = {sign for text in texts(picture) for sign in _plain(text, known)} | {" ", UNKNOWN}
     with TemporaryDirectory() as folder:
         for style, weight in (("", 400), ("B", 600)):
             path = Path(folder) / f"Inter{style}.ttf"
             cut("".join(sorted(used)), weight, path)
             page.add_font(NAME, style, path)
-
-
-def _texts(picture: Scene) -> Iterator[str]:
-    """Every text of a picture."""
-    for box in picture.boxes:
-        yield from (text.text for text in box.texts)
-        yield from (badge.text for badge in box.badges)
-    for card in picture.cards:
-        yield from (text.text for text in card.texts)
-        yield from (badge.text for badge in card.badges)
-    for note in picture.notes:
-        yield from (text.text for text in note.texts)
-    yield from (label.text.text for label in picture.labels)
-    yield from (swatch.text.text for swatch in picture.legend)
 
 
 class _Pen:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from graphviz_torch.ir.graph import Graph, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.ir.weights import elements_below
 from graphviz_torch.layout.changes import ChangeMarks, state_of
+from graphviz_torch.layout.repeats import Repeats
 from graphviz_torch.layout.words import meta_words
 from graphviz_torch.render.captions import call_caption, caption, tooltip
 
@@ -79,13 +82,15 @@ def picture(graph: Graph) -> Picture:
     """The picture of a graph."""
     index = GraphIndex(graph)
     roles = _roles(index)
+    repeats = Repeats(index, elements_below(graph.modules, {module.path for module in graph.modules}))
     first = _first_outputs(graph)
     keys = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
     keys |= {output: keys[outputs[0]] for outputs in first.values() for output in outputs}
     drawn = _drawn_calls(index)
     clusters = {call.id: f"c{number}" for number, call in enumerate(drawn)}
+    lines = partial(_lines, index, first, repeats)
     spots = tuple(
-        Spot(keys[node.id], node, _lines(index, node, first), tooltip(index, node), roles.get(node.id, node.kind))
+        Spot(keys[node.id], node, lines(node), tooltip(index, node), roles.get(node.id, node.kind))
         for node in graph.nodes
         if node.kind != "output" or first[node.operands[0]][0] == node.id
     )
@@ -97,7 +102,7 @@ def picture(graph: Graph) -> Picture:
             Cluster(
                 clusters[call.id],
                 clusters.get(call.parent or ""),
-                call_caption(index, call),
+                call_caption(index, call, repeats),
                 call.id,
                 state_of(index.annotations.get(call.id, {}).get("change")),
             )
@@ -118,8 +123,8 @@ def _first_outputs(graph: Graph) -> dict[str, list[str]]:
     return found
 
 
-def _lines(index: GraphIndex, node: Node, first: Mapping[str, list[str]]) -> tuple[str, ...]:
-    lines = caption(index, node)
+def _lines(index: GraphIndex, first: Mapping[str, list[str]], repeats: Repeats, node: Node) -> tuple[str, ...]:
+    lines = caption(index, node, repeats)
     more = len(first[node.operands[0]]) - 1 if node.kind == "output" else 0
     return (f"{lines[0]} and {more} more", *lines[1:]) if more else lines
 

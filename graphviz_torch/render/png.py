@@ -1,4 +1,7 @@
-"""Writes a scene as PNG: resvg with the installed font and no other, so that every machine makes the same bytes."""
+"""Writes a scene as PNG: resvg with the installed font and no other, so that every machine makes the same bytes.
+
+Only a picture with characters that this font lacks is drawn with the fonts of the machine too.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,15 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
     scale = fitting_scale(picture, options.scale)
     import resvg_py
 
-    from graphviz_torch.render import svg
+    from graphviz_torch.render import characters, svg
     from graphviz_torch.render.fonts import FONT, NAME
 
     text = svg.write(picture, "dark" if options.theme == "dark" else "light", resolved=True)
+    foreign = characters.foreign(picture)
+    if foreign:
+        characters.warn(characters.without_font(foreign), "no font on this machine has")
     found = resvg_py.svg_to_bytes(
-        svg_string=text, zoom=scale, skip_system_fonts=True, font_files=[str(FONT)], font_family=NAME,
+        svg_string=text, zoom=scale, skip_system_fonts=not foreign, font_files=[str(FONT)], font_family=NAME,
         sans_serif_family=NAME, background=_background(options.theme),
     )  # fmt: skip
     return bytes(found)

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphviz_torch.ir.graph import Graph, ModuleCall, Node
+from graphviz_torch.ir.graph import Graph, Module, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.ir.weights import elements_below
-from graphviz_torch.layout.arguments import operation_words
+from graphviz_torch.layout.arguments import operation_words, single_words
+from graphviz_torch.layout.repeats import Repeats
 from graphviz_torch.layout.words import humanised, meta_words, module_words, shape_words
-from graphviz_torch.render.captions import fold_badge, last_copy
+from graphviz_torch.render.captions import badge, fold_badge, last_copy
 from graphviz_torch.render.elide import one_line
 from graphviz_torch.render.totals import summary
 
@@ -92,6 +93,8 @@ class _Items:
     def __init__(self, index: GraphIndex, operations: bool) -> None:
         self._index = index
         self._weights = elements_below(index.graph.modules, {call.path for call in index.graph.calls})
+        # Modules without weights too: a line of the tree has room for it.
+        self._repeats = Repeats(index, dict.fromkeys(index.modules, 1))
         self._children: dict[str | None, list[ModuleCall | Node]] = {}
         for item in _by_time(index, operations):
             parent = item.parent if isinstance(item, ModuleCall) else item.module_call
@@ -99,25 +102,37 @@ class _Items:
 
     def inside(self, call: str | None) -> list[ModuleCall | Node]:
         """The calls and operations directly inside; an only operation of a layer is the layer."""
-        found = self._children.get(call, [])
-        alone = call is not None and len(found) == 1 and isinstance(found[0], Node) and found[0].kind == "call"
-        return [] if alone else found
+        return [] if self._alone(call) else self._children.get(call, [])
+
+    def _alone(self, call: str | None) -> Node | None:
+        """The operation of a layer that has no other."""
+        if call is None or call in self._index.call_children:
+            return None
+        found = [self._index.nodes[node] for node in self._index.call_nodes.get(call, ())]
+        ran = [node for node in found if node.kind in ("call", "module")]
+        alone = len(ran) == 1 and ran[0].kind == "call" and not fold_badge(self._index, ran[0].id)
+        return ran[0] if alone else None
+
+    def _words(self, module: Module | None, node: Node | None) -> str:
+        """The arguments of a module, and its only operation where the type does not say it."""
+        inside = self._index.annotations.get(node.id, {}).get("inside") if node else None
+        only = single_words(module, node, inside) if node else ""
+        return " · ".join(filter(None, (module_words(module) if module else "", only)))
 
     def call_row(self, call: ModuleCall, branches: str) -> Row:
-        badge = fold_badge(self._index, call.id)
+        mark = badge(self._index, call.id, self._repeats)
         if call.kind == "repeat":
-            return Row(branches, badge.strip(), "", "", "", "warn")
+            return Row(branches, mark.strip(), "", "", "", "warn")
         module = self._index.modules.get(call.path) if call.kind == "module" else None
         name = self._relative(call.path, call.parent) if call.kind == "module" else call.name
-        again = f" (call {call.call_index + 1})" if call.call_index and call.kind == "module" else ""
         last = last_copy(self._index, call.id)
         name += f" … {last.rpartition('.')[2]}" if last else ""
         title = " · ".join(part for part in (name, module.type_name if module else "") if part)
         count = self._weights.get(call.path, 0) if call.kind == "module" else 0
         return Row(
             branches,
-            (title or self._index.graph.name) + again + badge,
-            module_words(module) if module else "",
+            (title or self._index.graph.name) + mark,
+            self._words(module, self._alone(call.id)),
             self._types(call.results),
             humanised(count) if count else "",
         )
@@ -136,8 +151,8 @@ class _Items:
         count = self._index.annotations.get(node.id, {}).get("parameters")
         return Row(
             branches,
-            (title or self._index.graph.name) + fold_badge(self._index, node.id),
-            module_words(module) if module else "",
+            (title or self._index.graph.name) + badge(self._index, node.id, self._repeats),
+            self._words(module, node),
             self._types(node.results),
             humanised(count) if isinstance(count, int) and count else "",
         )
@@ -179,7 +194,8 @@ def _table(rows: list[Row], width: int, paint: _Paint) -> Iterator[str]:
     names = max((len(row.branches) + len(row.name) for row in rows), default=0)
     names = min(names, width - counts - shapes - words - 3 * len(GAP))
     for row in rows:
-        branches = _shortened(row.branches, names - SHORTEST_NAME)
+        fits = len(row.branches) + len(row.name) <= names
+        branches = row.branches if fits else _shortened(row.branches, names - SHORTEST_NAME)
         room = names - len(branches)
         name = one_line(row.name, room)
         cells = (

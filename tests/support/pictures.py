@@ -496,3 +496,16 @@ FAMILIES: dict[str, Callable[[int], Graph]] = {
     "experts": lambda size: experts(16, max(size // 54, 1)),
     "deep": lambda size: deep(max(size, 1)),
 }
+
+
+def siamese() -> Graph:
+    """An encoder of two layers that runs for two inputs."""
+    net = Model("Siamese")
+    left, right = net.input("left", 4, 8), net.input("right", 4, 8)
+    root = net.enter("", None, left, right)
+    made = []
+    for x in (left, right):
+        call = net.enter("encoder", root, x)
+        hidden = net.dense("encoder.fc", call, x, 8, 8, (4, 8))
+        made.append(net.dense("encoder.out", call, net.op("relu", call, hidden), 8, 8, (4, 8)))
+    return net.finish(_=net.op("sub", root, *made))

@@ -17,7 +17,7 @@ from torchviz_cli.graphs import Request, name_of, obtain
 from torchviz_cli.output import STDOUT, Output, named_after, plan, say, write
 from torchviz_cli.reporting import reported
 from torchviz_cli.summary import summary_line
-from torchviz_cli.views import checked, engine_told, view_options
+from torchviz_cli.views import checked, view_options, warnings_told
 
 
 def render(
@@ -70,7 +70,7 @@ def render(
 
 def _draw(graph: Graph, outputs: tuple[Output, ...], shown: ViewOptions, look: RenderOptions, console: Console) -> None:
     pictures = []
-    with engine_told(console):
+    with warnings_told(console):
         for output in outputs:
             with console.stage(f"drawing {output.format}"):
                 pictures.append((output, api.render(graph, output.format, shown, look)))

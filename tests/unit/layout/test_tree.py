@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graphviz_torch.ir.graph import Failure
+import pytest
+
+from graphviz_torch.ir.graph import Failure, Graph
 from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.references import add_references
 from graphviz_torch.layout.tree import BORDER, build
@@ -10,11 +12,31 @@ from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import view
 from tests.support import graphs, pictures
 
+SOFTMAX = "torch.nn.modules.activation.Softmax"
+
 
 def test_a_call_with_one_operation_is_a_card() -> None:
     tree = build(graphs.mlp())
     assert [body.path for body in tree.bodies] == ["", ""]
     assert [item.call.path for item in tree.bodies[1].items if item.call] == ["fc1", "fc2"]
+
+
+def one(type: str) -> Graph:
+    """A module with a softmax in it and nothing else."""
+    net = graphs.Net()
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    x = net.op("softmax", net.enter("act", root, x, type=type), x, dim=1)
+    return net.finish(_=net.op("relu", root, x))
+
+
+@pytest.mark.parametrize("options", [None, ViewOptions(), ViewOptions(depth=1)], ids=["plain", "auto", "closed"])
+def test_a_layer_of_the_users_own_type_names_its_only_operation(options: ViewOptions | None) -> None:
+    own, known = (one(type) if options is None else view(one(type), options) for type in ("model.One", SOFTMAX))
+    (card,) = [card for card in scene(own).cards if card.texts[0].text == "act · One"]
+    assert ([text.text for text in card.texts[1:]], card.colour) == (["softmax dim=1"], "k-activation")
+    (card,) = [card for card in scene(known).cards if card.texts[0].text == "act · Softmax"]
+    assert [text.text for text in card.texts[1:]] == []
 
 
 def test_an_edge_crosses_each_frame_once() -> None:
@@ -130,15 +152,7 @@ def test_a_failure_between_operations_gets_a_card_of_its_own() -> None:
 
 
 def test_runs_with_the_same_weights_are_counted_and_what_is_inside_them_is_not() -> None:
-    net = pictures.Model("Siamese")
-    left, right = net.input("left", 4, 8), net.input("right", 4, 8)
-    root = net.enter("", None, left, right)
-    made = []
-    for x in (left, right):
-        call = net.enter("encoder", root, x)
-        hidden = net.dense("encoder.fc", call, x, 8, 8, (4, 8))
-        made.append(net.dense("encoder.out", call, net.op("relu", call, hidden), 8, 8, (4, 8)))
-    graph = net.finish(_=net.op("sub", root, *made))
+    graph = pictures.siamese()
     picture = scene(graph)
     assert [badge.text for box in picture.boxes for badge in box.badges] == ["↻ 1/2", "↻ 2/2"]
     assert not any(card.badges for card in picture.cards)

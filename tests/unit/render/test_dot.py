@@ -18,6 +18,7 @@ from graphviz_torch.render import dot, engine_dot
 from graphviz_torch.render.elide import one_line
 from graphviz_torch.render.options import RenderOptions
 from tests.support.graphs import Net, mlp, tower
+from tests.support.pictures import siamese
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
@@ -126,3 +127,8 @@ def test_outputs_of_one_value_are_one() -> None:
     source = dot.render(net.finish(first=x, second=x, third=x), RenderOptions()).decode()
     assert 'label="first and 2 more' in source
     assert source.count("->") == 2
+
+
+def test_runs_with_the_same_weights_are_counted() -> None:
+    source = api.render(siamese(), "dot", ViewOptions(depth=1)).decode()
+    assert re.findall(r"(↻ \d/\d)\\n", source) == ["↻ 1/2", "↻ 2/2"]

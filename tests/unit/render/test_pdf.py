@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from graphviz_torch.errors import RenderError, RenderLimitError
+from graphviz_torch.errors import FontWarning, RenderError, RenderLimitError
 from graphviz_torch.render import pdf
 from graphviz_torch.render.options import RenderOptions
 from tests.support import graphs, pictures
@@ -28,8 +28,11 @@ def test_themes_differ() -> None:
     assert light != pdf.render(graph, RenderOptions(theme="dark"))
 
 
-def test_hostile_names_are_drawn_in_silence(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING):
+def test_what_the_font_lacks_is_said_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        caplog.at_level(logging.WARNING),
+        pytest.warns(FontWarning, match="a PDF lacks 🤖: drawn"),
+    ):
         assert pdf.render(pictures.hostile(), RenderOptions()).startswith(b"%PDF-")
     assert "missing" not in caplog.text
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+import warnings
 
 import pytest
+import resvg_py
 
 from graphviz_torch.errors import RenderLimitError
+from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
-from graphviz_torch.render import png, svg
+from graphviz_torch.render import characters, png, svg
 from graphviz_torch.render.options import RenderOptions
 from tests.support import graphs, pictures
 
@@ -52,6 +55,36 @@ def test_a_picture_beyond_the_limit_is_refused_at_once() -> None:
     assert "--depth" in (caught.value.hint or "")
 
 
+def named(name: str) -> Graph:
+    """A graph with one name in it."""
+    net = graphs.Net()
+    x = net.input(name, 4, 8)
+    return net.finish(_=net.op("relu", net.enter("", None, x), x))
+
+
+@pytest.mark.parametrize("name", ["x", "слой", "δίκτυο", "ấn", "→×…"])
+def test_what_the_installed_font_has_is_drawn_with_it_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    real = resvg_py.svg_to_bytes
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **how: seen.append(how) or real(**how))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        png.render(named(name), RenderOptions())
+    assert seen[-1]["skip_system_fonts"]
+
+
+def test_other_scripts_are_drawn_with_the_fonts_of_the_machine_and_what_they_lack_is_told() -> None:
+    graph = named("שלום 𐀀")
+    found = characters.foreign(scene(graph))
+    assert found == tuple(sorted("שלום𐀀"))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        png.render(graph, RenderOptions())
+    lost = " ".join(characters.without_font(found))
+    assert [str(one.message).partition(":")[0] for one in told] == [f"no font on this machine has {lost}"] * bool(lost)
+
+
+@pytest.mark.filterwarnings("ignore::graphviz_torch.errors.FontWarning")
 def test_hostile_names() -> None:
     width, height = size(png.render(pictures.hostile(), RenderOptions(scale=1.0)))
     assert width > 100

@@ -13,6 +13,7 @@ from graphviz_torch.ir.graph import Diagnostic, Failure, Graph, Module, Tensor
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render.tree import render_tree
 from tests.support.graphs import Net, chain, meta, mlp, tower
+from tests.support.pictures import siamese
 
 
 def failing() -> Graph:
@@ -111,3 +112,20 @@ def test_what_never_ran_is_named_shortly() -> None:
     idle = [Module(f"layers.{number}.dropout", "torch.nn.Dropout") for number in range(12)]
     text = api.show(replace(graph, modules=(*graph.modules, *idle, Module("aux", "model.Aux"))))
     assert "never called  layers.*.dropout (12), aux" in text.splitlines()
+
+
+@pytest.mark.parametrize("depth", ["all", 1])
+def test_runs_of_one_module_are_counted_and_what_is_inside_them_is_not(depth: int | str) -> None:
+    text = api.show(siamese(), ViewOptions(depth=depth))
+    assert re.findall(r"(\S+) · \S+ (↻ \S+)", text) == [("encoder", "↻ 1/2"), ("encoder", "↻ 2/2")]
+
+
+@pytest.mark.parametrize("operations", [False, True])
+def test_a_layer_of_the_users_own_type_names_its_only_operation(operations: bool) -> None:
+    net = Net()
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    y = net.op("relu", net.enter("act", root, x, type="model.One"), x)
+    net.leave(net.entered[-1], y)
+    text = api.show(net.finish(_=net.op("tanh", root, y)), operations=operations)
+    assert re.search(r"act · One +relu +4×8", text)

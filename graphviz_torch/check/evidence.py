@@ -56,8 +56,14 @@ class Evidence:
         self.options = options
         self.unbuilt = unbuilt
         self._probes = probes
-        self._saved = graph
+        self._ran = Run(graph) if graph is not None else None
         self.lines = Lines(options.roots)
+
+    def of(self, run: Run) -> Evidence:
+        """What is known of another run of the model, without any of a further one."""
+        other = Evidence(self.options, graph=run.graph)
+        other._ran = run
+        return other
 
     # ---- the run
 
@@ -69,8 +75,8 @@ class Evidence:
     @cached_property
     def run(self) -> Run:
         """The run, whole or up to where it raised; of an empty graph where nothing could run."""
-        if self._saved is not None:
-            return Run(self._saved)
+        if self._ran is not None:
+            return self._ran
         if self._probes is None or self.arguments is not None:
             return Run(Graph(""))
         return self._probes.run()

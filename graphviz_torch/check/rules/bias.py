@@ -21,6 +21,8 @@ CHANNELS = 1  # of a batch norm
 
 def idle_bias(evidence: Evidence) -> Iterator[Finding]:
     """The bias of a layer whose results all go to batch norms, which take the mean of each channel off."""
+    if not evidence.complete:
+        return
     norms: dict[str, Node] = {}
     lasting = set()
     for node in evidence.graph.nodes:

@@ -42,7 +42,8 @@ def along_the_depth(evidence: Evidence) -> Iterator[Finding]:
     """The first layer, where its gradient is out of all proportion; gradients that are no numbers."""
     broken = [gradient for gradient in evidence.backward.gradients if not gradient.finite]
     if broken:
-        yield _not_finite(evidence, broken)
+        if evidence.run.finite:  # else the gradients are what comes of it
+            yield _not_finite(evidence, broken)
         return
     layers = _layers(evidence)
     if len(layers) < FEWEST:

@@ -25,17 +25,27 @@ def kept(statics: Statics, recorder: Recorder, given: Any) -> frozenset[str]:
     Args:
         given: the arguments of the run; a model can put results into a list or dict that it is handed.
     """
-    tensors = [*tensors_of(given), *(tensor for _, module in statics.modules for tensor in _of_module(module))]
-    found = (_made(recorder, tensor) for tensor in tensors)
+    seen: set[int] = set()
+    inside = (tensor for _, module in statics.modules for tensor in _held(module.__dict__, seen))
+    found = (_made(recorder, tensor) for tensor in (*tensors_of(given), *inside))
     return frozenset(held.id for held in found if held is not None and held.id is not None)
 
 
-def _of_module(module: nn.Module) -> Iterator[torch.Tensor]:
-    for name, value in module.__dict__.items():
+def _held(attributes: dict[str, Any], seen: set[int], deep: bool = True) -> Iterator[torch.Tensor]:
+    """Tensors in the attributes of a module, in containers there, and in objects that are no modules."""
+    for name, value in attributes.items():
         if isinstance(value, torch.Tensor):
             yield value
-        elif isinstance(value, HOLDERS) and value and name not in REGISTERED and len(value) <= LONGEST:
-            yield from tensors_of(value)
+        elif isinstance(value, HOLDERS):
+            if value and name not in REGISTERED and len(value) <= LONGEST:
+                yield from tensors_of(value)
+        elif deep and id(value) not in seen and _is_object(value):
+            seen.add(id(value))  # a configuration is that of many modules
+            yield from _held(vars(value), seen, deep=False)
+
+
+def _is_object(value: Any) -> bool:
+    return hasattr(value, "__dict__") and not isinstance(value, (nn.Module, type)) and not callable(value)
 
 
 def _made(recorder: Recorder, tensor: torch.Tensor) -> Held | None:

@@ -19,9 +19,15 @@ class Router(nn.Module):
         return sum(chosen[:, place, None] * expert(x) for place, expert in enumerate(self.experts))
 
 
+class Log:
+    penalty = None
+
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
+        self.log = Log()
+        self.scale = nn.Parameter(torch.ones(8))
         self.router = Router()
         self.posterior = nn.Linear(8, 2)
         self.out = nn.Linear(8, 2)
@@ -31,6 +37,7 @@ class Net(nn.Module):
         h = self.router(x)
         mean, logvar = self.posterior(h.detach()).chunk(2, dim=-1)
         self.kl = 0.5 * (mean.pow(2) + logvar.exp() - 1 - logvar).sum()
+        self.log.penalty = self.scale.pow(2).sum()
         losses["size"] = self.out(h).pow(2).mean()
         return h
 

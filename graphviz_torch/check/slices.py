@@ -20,7 +20,9 @@ from graphviz_torch.ir.walks import GraphIndex
 FEWEST = 4
 PARTS = frozenset(("unbind", "chunk", "split", "tensor_split"))
 TAKES = frozenset(("getitem", "select", "narrow"))
-BY_DATA = frozenset(("nonzero", "unique", "masked_select", "nms", "item", "tolist", "argwhere", "bincount"))
+BY_DATA = frozenset(
+    """nonzero unique masked_select nms argwhere bincount item tolist int float bool index numpy""".split()
+)
 SEVERAL = -1
 
 

@@ -56,7 +56,10 @@ def _run(case: Case) -> Run:
     try:
         model, args, kwargs = _built(_load(case))
         model.train("training" in case.options and model.training)
-        return Run(model, model(*args, **kwargs))
+        run = Run(model, model(*args, **kwargs))
+        if case.options.get("backward") and _marks(case, "X001"):
+            _backward(run)
+        return run
     except Exception as error:  # noqa: BLE001 - a faulty model raises what it likes
         return Run(model, None, error, _deepest_line(error, case), _path(error, model))
 

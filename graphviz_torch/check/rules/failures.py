@@ -98,6 +98,8 @@ def finding_of_failure(
 def anything_else(evidence: Evidence) -> Iterator[Finding]:
     """The model raised, and no other rule tells why."""
     failure = evidence.failure
+    if failure is None and evidence.options.backward:
+        yield from _backward(evidence)
     if failure is None or blamed(evidence) != "X001":
         return
     module, reason = called_module(evidence), evidence.reason
@@ -110,6 +112,28 @@ def anything_else(evidence: Evidence) -> Iterator[Finding]:
     way = tuple(f"called at {frame.file}:{frame.line} in {frame.function}" for frame in frames[1:4])
     told = f"{name} raised {failure.exception}" + (f": {first}" if first else "")
     yield finding_of_failure(evidence, "X001", told, notes=way)
+
+
+def _backward(evidence: Evidence) -> Iterator[Finding]:
+    """The pass, or the loss, raised, and not for a write in place."""
+    raised = evidence.backward.raised
+    if raised is None or evidence.backward.conflicts:
+        return
+    place = raised.frames[0] if raised.frames else None
+    first = raised.message.strip().partition("\n")[0]
+    root = evidence.index.modules.get("")
+    yield Finding(
+        "X001",
+        "error",
+        f"backward raised {raised.exception}" + (f": {first}" if first else ""),
+        type=built(root) if root is not None else "",
+        source=place,
+        notes=(
+            *(f"called at {frame.file}:{frame.line} in {frame.function}" for frame in raised.frames[1:4]),
+            f"it began at {evidence.backward.loss}",
+        ),
+        said=first,
+    )
 
 
 RULES = (Rule("X001", "the model raised something else", "error", anything_else, default=True),)

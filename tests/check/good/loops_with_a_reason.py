@@ -13,6 +13,7 @@ class Net(nn.Module):
         self.shared = nn.Linear(dim, dim)
         self.qkv = nn.Linear(dim, 4 * dim)
         self.decay = nn.Parameter(torch.ones(6, dim))
+        self.register_buffer("widths", torch.full((6,), 3))
         self.blocks = nn.ModuleList([nn.Linear(dim, dim) for _ in range(5)])
 
     def forward(self, x):
@@ -33,9 +34,12 @@ class Net(nn.Module):
         chosen = []
         for row, decay in zip(x.unbind(1), self.decay, strict=True):
             chosen.append(row[row.sum(dim=-1).abs() >= 0].nonzero().float().sum() + decay.sum())
+        crops = []
+        for row, width in zip(x.unbind(1), self.widths, strict=True):
+            crops.append((row * 2)[:, : int(width)].sum())
         for block in self.blocks:
             x = x + block(x)
-        return x, total, torch.stack(growing), torch.stack(few), torch.stack(chosen)
+        return x, total, torch.stack(crops), torch.stack(growing), torch.stack(few), torch.stack(chosen)
 
 
 def build():

@@ -14,6 +14,7 @@ TorchvizError
 ├── CheckError               a check cannot be done as it was asked for, or found something that is not to pass
 ├── RenderError              a format is unknown or cannot be written
 │   └── RenderLimitError     the picture is beyond a limit of its format
+├── SettingsError            what pyproject.toml says is wrong
 └── OutputError              a file cannot be written
 
 EngineWarning: the engine that was asked for could not draw, and the native one did.
@@ -116,6 +117,10 @@ class RenderError(TorchvizError):
 
 class RenderLimitError(RenderError):
     """The picture is beyond a limit of its format; a smaller view of the graph may fit."""
+
+
+class SettingsError(TorchvizError):
+    """What a project says in its pyproject.toml is wrong, or it says nothing."""
 
 
 class OutputError(TorchvizError):

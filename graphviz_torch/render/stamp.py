@@ -10,13 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from html import unescape
+from html import escape, unescape
 from struct import pack
 from typing import Any
 from urllib.parse import quote, unquote
 from zlib import crc32
-
-from graphviz_torch.render import xml_text
 
 NAME = "torchviz-cli"
 DIGITS = 16
@@ -105,7 +103,7 @@ def _digest(data: bytes, carrier: _Carrier) -> str:
 
 def _in_svg(data: bytes, text: str) -> bytes:
     head, end, tail = data.rpartition(b"</svg>")
-    return head + f"<metadata>{NAME} {xml_text.text(text)}</metadata>".encode("ascii") + end + tail
+    return head + f"<metadata>{NAME} {escape(text, quote=False)}</metadata>".encode("ascii") + end + tail
 
 
 def _in_png(data: bytes, text: str) -> bytes:

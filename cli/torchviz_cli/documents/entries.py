@@ -1,0 +1,198 @@
+"""What is to be built: the entries of `[[tool.torchviz-cli.docs]]`, read and checked before any work is done."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from graphviz_torch.errors import SettingsError, TorchvizError
+from graphviz_torch.passes.options import ViewOptions
+from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.trace import targets
+from torchviz_cli.documents import keys
+from torchviz_cli.documents.project import TABLE, Project
+from torchviz_cli.graphs import Request, parsed
+
+DOCS = f"{TABLE}.docs"
+OUTPUT = "docs/models"
+# The graphs that the pictures show, in the folder of the pictures: what `docs --check` compares with.
+GRAPHS = "graphs"
+NAME = re.compile(r"\w[\w.-]{0,99}")
+PAIRED = ("svg", "png")
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """One file of an entry: `path` counts from the folder of the project."""
+
+    path: str
+    format: str
+    look: RenderOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One picture, in one or more files.
+
+    Attributes:
+        kept: where its graph is kept.
+        title, alt: as the project says; empty where it does not.
+        raises: whether the model is meant to fail.
+    """
+
+    name: str
+    request: Request
+    view: ViewOptions
+    artefacts: tuple[Artefact, ...]
+    kept: str
+    title: str = ""
+    alt: str = ""
+    raises: bool = False
+
+    @property
+    def source(self) -> str:
+        """What has to be loaded for it."""
+        return targets.parse(self.request.target).locator
+
+    @property
+    def look(self) -> RenderOptions:
+        """How its files look; they differ in their theme alone."""
+        return self.artefacts[0].look
+
+
+def read(project: Project) -> tuple[Entry, ...]:
+    """The entries of a project.
+
+    Raises:
+        SettingsError: a key, a value or a name is not right, or a file would lie outside the project.
+    """
+    table = {name: value for name, value in project.table.items() if name not in ("docs", "check")}
+    shared = keys.read(table, keys.PROJECT, f"[{TABLE}]")
+    output = _inside(project.folder, shared.pop("output", OUTPUT))
+    rows = project.table["docs"]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise SettingsError(f"`{DOCS}` is no list of tables", hint=f"[[{DOCS}]], once for each picture")
+    entries = tuple(_entry(row, number, shared, output) for number, row in enumerate(rows, 1))
+    _check_apart(entries)
+    return entries
+
+
+def chosen(entries: Sequence[Entry], names: Sequence[str]) -> tuple[Entry, ...]:
+    """The entries of these names; all where there are none.
+
+    Raises:
+        SettingsError: there is no such entry.
+    """
+    known = {entry.name: entry for entry in entries}
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            raise SettingsError(
+                f"[[{DOCS}]] has no entry named `{name}`",
+                details=(f"names: {', '.join(known)}",) if known else (),
+                hint=f"torchviz-cli docs {close[0]}" if close else None,
+            )
+    return tuple(entry for entry in entries if not names or entry.name in names)
+
+
+def options(entry: Entry, artefact: Artefact) -> dict[str, Any]:
+    """The options of a file that are not the default, as they stand in its stamp."""
+    given = {field: value for part in (entry.view, artefact.look) for field, value in _set(part)}
+    if artefact.format != "png":
+        given.pop("scale", None)
+    return given
+
+
+def _set(part: ViewOptions | RenderOptions) -> Iterator[tuple[str, Any]]:
+    for field in fields(part):
+        value = getattr(part, field.name)
+        if value != field.default:
+            yield field.name, value
+
+
+def _inside(folder: Path, output: str) -> str:
+    """The folder of the pictures, from that of the project, with a slash at its end; empty where it is the same."""
+    root = folder.resolve()
+    place = (root / output).resolve()
+    if not place.is_relative_to(root):
+        raise SettingsError(f"`output = {output!r}` of [{TABLE}] is outside the project", hint=f'output = "{OUTPUT}"')
+    return "" if place == root else f"{place.relative_to(root).as_posix()}/"
+
+
+def _entry(row: Mapping[str, Any], number: int, shared: Mapping[str, Any], output: str) -> Entry:
+    name = row.get("name")
+    where = f"[[{DOCS}]] {f'`{name}`' if isinstance(name, str) and name else f'number {number}'}"
+    own = keys.read(row, keys.ENTRY, where)
+    for needed, example in (("name", "net"), ("target", "model.py:build")):
+        if needed not in own:
+            raise SettingsError(f"{where} has no `{needed}`", hint=f'{needed} = "{example}"')
+    if not NAME.fullmatch(own["name"]):
+        raise SettingsError(f"{where}: a name is a file name without its extension: letters, digits, `_`, `-` and `.`")
+    if ("from" in own) != ("to" in own):
+        raise SettingsError(f"{where}: `from` and `to` belong together", hint='from = "encoder", to = "head"')
+    made = _made({**shared, **own}, output)
+    _check_grammar(made.request, where)
+    return made
+
+
+def _check_grammar(request: Request, where: str) -> None:
+    """Refuses a target, an argument or an input that is none, before anything heavy is loaded."""
+    try:
+        targets.parse(request.target, request.arguments)
+        parsed(request.inputs)
+    except TorchvizError as error:
+        raise SettingsError(f"{where}: {error.message}", details=error.details) from None
+
+
+def _made(given: Mapping[str, Any], output: str) -> Entry:
+    name = given["name"]
+    request = Request(
+        given["target"], given.get("input", ()), given.get("arg", ()), given.get("train", False),
+        given.get("seed", 0), given.get("tracer", "runtime"), given.get("level", "function"),
+    )  # fmt: skip
+    view = ViewOptions(
+        given.get("depth", "auto"), given.get("fold", True), focus=given.get("focus"), start=given.get("from"),
+        end=given.get("to"),
+    )  # fmt: skip
+    title, alt = given.get("title", ""), given.get("alt", "")
+    return Entry(
+        name, request, view, tuple(_artefacts(given, output)), f"{output}{GRAPHS}/{name}.json", title, alt,
+        given.get("raises", False),
+    )  # fmt: skip
+
+
+def _artefacts(given: Mapping[str, Any], output: str) -> Iterator[Artefact]:
+    theme = given.get("theme", "auto")
+    look = RenderOptions(
+        "light" if theme == keys.PAIR else theme, given.get("color-by", "kind"), given.get("direction", "TB"),
+        given.get("engine", "native"), given.get("scale", 2.0), given.get("source-url", ""), given.get("title", ""),
+        given.get("alt", ""),
+    )  # fmt: skip
+    for format in given.get("formats", ("svg",)):
+        paired = theme == keys.PAIR and format in PAIRED
+        for suffix, one in (("light", "light"), ("dark", "dark")) if paired else (("", look.theme),):
+            ending = f"-{suffix}" if suffix else ""
+            yield Artefact(f"{output}{given['name']}{ending}.{format}", format, replace(look, theme=one))
+
+
+def _check_apart(entries: Sequence[Entry]) -> None:
+    """No two entries have one name, nor one file, also where capitals make no difference."""
+    owners: dict[str, Entry] = {}
+    names: set[str] = set()
+    for entry in entries:
+        if entry.name in names:
+            raise SettingsError(
+                f"two entries of [[{DOCS}]] are named `{entry.name}`", hint="a name of its own for each"
+            )
+        names.add(entry.name)
+        for path in (entry.kept, *(artefact.path for artefact in entry.artefacts)):
+            other = owners.setdefault(path.casefold(), entry)
+            if other is not entry:
+                raise SettingsError(
+                    f"`{other.name}` and `{entry.name}` of [[{DOCS}]] are written to one file, {path}",
+                    hint="other names, that differ by more than capitals",
+                )

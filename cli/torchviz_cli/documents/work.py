@@ -1,0 +1,150 @@
+"""One process of a build: loads one file, runs each model that is wanted of it, and draws the entries."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from graphviz_torch import api
+from graphviz_torch.errors import TorchvizError
+from graphviz_torch.trace.targets import RENDER
+from torchviz_cli.console import Console
+from torchviz_cli.documents import drawing
+from torchviz_cli.documents.entries import Entry
+from torchviz_cli.graphs import Obtained, Request, obtain
+from torchviz_cli.limits import OutOfTimeError
+from torchviz_cli.views import engine_told
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a process is told.
+
+    Attributes:
+        said: a file for what the user's code prints.
+    """
+
+    entries: tuple[Entry, ...]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why there are no files of an entry: an error of the user's, or a fault of ours."""
+
+    message: str
+    details: tuple[str, ...] = ()
+    hint: str | None = None
+    is_ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an entry.
+
+    Attributes:
+        raised: what the model raised, one fact a line; empty where it ran to its end.
+        files: path to contents.
+    """
+
+    name: str
+    problem: Problem | None = None
+    raised: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def main(orders: Orders, answers: Connection) -> None:
+    """Carries out orders, and sends a result for each entry."""
+    _set_apart(orders.said)
+    runs: dict[Request, Obtained | Problem] = {}
+    for entry in orders.entries:
+        if entry.request not in runs:
+            runs[entry.request] = _obtained(entry.request)
+        answers.send(_result(entry, runs[entry.request]))
+    answers.close()
+
+
+def _obtained(request: Request) -> Obtained | Problem:
+    try:
+        return obtain(request, Console())
+    except TorchvizError as error:
+        return Problem(error.message, error.details, hint_for(error.hint))
+    except OutOfTimeError as error:
+        return Problem(str(error), hint="give it more seconds, or leave --timeout away")
+    except Exception as error:  # noqa: BLE001 - told by the parent, which has the terminal
+        return _fault(error)
+
+
+def _result(entry: Entry, obtained: Obtained | Problem) -> Result:
+    if isinstance(obtained, Problem):
+        return Result(entry.name, obtained)
+    found = Result(entry.name, raised=_raised(obtained))
+    try:
+        with engine_told(Console()):
+            return replace(found, files=drawing.files(entry, obtained.graph))
+    except TorchvizError as error:
+        return replace(found, problem=Problem(error.message, error.details, error.hint))
+    except Exception as error:  # noqa: BLE001 - as above
+        return replace(found, problem=_fault(error))
+
+
+def _raised(obtained: Obtained) -> tuple[str, ...]:
+    if obtained.error is None:
+        return ()
+    failure = obtained.graph.failure
+    name = failure.exception if failure is not None else type(obtained.error.__cause__).__name__
+    return (f"{name}: {(obtained.error.message.splitlines() or [''])[0]}", *api.explain(obtained.graph))
+
+
+def hint_for(hint: str | None) -> str | None:
+    """A hint that is a command line, as the keys of an entry."""
+    if hint is None or not hint.startswith(f"{RENDER} "):
+        return hint
+    try:
+        words = shlex.split(hint)[2:]
+    except ValueError:
+        return None
+    for option, key in (("-i", "input"), ("--arg", "arg")):
+        values = [value for word, value in pairwise(words) if word == option]
+        if values:
+            return f"{key} = {json.dumps(values)}"
+    return f'target = "{words[0]}"'
+
+
+def _fault(error: Exception) -> Problem:
+    traceback.print_exc()
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    details = (f"at line {where.lineno} of {Path(where.filename).name}, in {where.name}",)
+    return Problem(f"this is a fault of torchviz-cli: {type(error).__name__}: {error}", details, is_ours=True)
+
+
+def _set_apart(said: str) -> None:
+    """What the user's code prints goes to a file, no compiled files are left, and nobody is left behind."""
+    sys.dont_write_bytecode = True
+    if hasattr(os, "setsid"):
+        os.setsid()
+    file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for descriptor in (1, 2):
+        os.dup2(file, descriptor)
+    os.close(file)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        if hasattr(os, "killpg"):
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+        os._exit(1)

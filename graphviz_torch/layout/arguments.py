@@ -67,7 +67,9 @@ def single_words(module: Module | None, node: Node, inside: Json = None) -> str:
     name = node.name if node.kind == "call" else inside.get("operation") if isinstance(inside, MappingType) else None
     if not isinstance(name, str):
         return ""
-    return " ".join(filter(None, (name, operation_words(replace(node, name=name)))))
+    words = operation_words(replace(node, name=name))
+    told = name.replace("_", "").lower() in module.type_name.lower()  # `GELUActivation` says that it is `gelu`
+    return words if told else f"{name} {words}".rstrip()
 
 
 def _word(node: Node, name: str, value: Literal) -> str:

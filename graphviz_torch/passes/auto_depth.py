@@ -2,7 +2,7 @@
 
 Level by level from the root, modules of one type on one level are opened together or not at all, so that equal things
 look equal; the larger ones first. Where a type does not fit as a whole, those of it that stand for repeats may. The
-root and the way to a failing operation are always open.
+root and the way to a failing operation are always open, functions never.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.ir.walks import GraphIndex, annotated
 from graphviz_torch.passes.collapse import close
+from graphviz_torch.passes.functions import is_function
 from graphviz_torch.passes.regions import Region, regions
 
 TOLERANCE = 1.25
@@ -66,7 +67,7 @@ def _groups(graph: Graph, tree: Mapping[str, Region]) -> Iterator[list[str]]:
     kinds: dict[str, tuple[str, str, bool]] = {}
     deepest: dict[tuple[str, str, bool], int] = defaultdict(int)
     for call, region in tree.items():
-        if region.size and region.call.kind != "repeat":
+        if region.size and region.call.kind != "repeat" and not is_function(region.call):
             name = types.get(region.call.path, "") if region.call.kind == "module" else region.call.name
             kinds[call] = region.call.kind, name, not region.children
             deepest[kinds[call]] = max(deepest[kinds[call]], region.level)

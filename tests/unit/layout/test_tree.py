@@ -39,6 +39,14 @@ def test_a_layer_of_the_users_own_type_names_its_only_operation(options: ViewOpt
     assert [text.text for text in card.texts[1:]] == []
 
 
+@pytest.mark.parametrize(
+    ("type", "said"), [("model.One", "softmax dim=1"), ("model.MySoftmax", "dim=1"), (SOFTMAX, "")]
+)
+def test_what_the_type_says_is_not_said_again(type: str, said: str) -> None:
+    (card,) = [card for card in scene(one(type)).cards if card.texts[0].text.startswith("act · ")]
+    assert " ".join(text.text for text in card.texts[1:]) == said
+
+
 def test_an_edge_crosses_each_frame_once() -> None:
     net = pictures.Model("Net")
     x = net.input("x", 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from graphviz_torch.check import measured
 from graphviz_torch.check.finding import SEVERITIES, Finding
 from graphviz_torch.ir.graph import SourceLocation
 
@@ -25,6 +26,7 @@ def document(report: Report) -> dict[str, Any]:
         "checked": list(report.checked),
         "skipped": [{"code": code, "why": why} for code, why in report.skipped],
         "notes": list(report.notes),
+        "measured": measured.document(report.graph),
     }
 
 

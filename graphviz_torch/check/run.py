@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import SEVERITIES, Finding
+from graphviz_torch.check.measured import measured
 from graphviz_torch.check.registry import RULES
 from graphviz_torch.check.report import Report
 from graphviz_torch.check.rule import Rule
@@ -32,7 +33,7 @@ def check(evidence: Evidence, rules: Sequence[Rule] = RULES) -> Report:
             found.extend(one for one in rule.find(evidence) if not _silenced(evidence, one))
     return Report(
         tuple(sorted(_joined(found), key=lambda one: (SEVERITIES.index(one.severity), one.code))),
-        evidence.graph,
+        measured(evidence),
         evidence.options.target,
         tuple(rule.code for rule in selected if rule.code not in skipped),
         tuple(skipped.items()),

@@ -92,6 +92,21 @@ def test_a_loop_is_told_with_its_share_of_the_time() -> None:
     assert found.help == "`encoder` on the whole gives 8×5×12 in one call"
 
 
+def test_what_is_measured_is_in_the_graph_and_in_the_document() -> None:
+    x = torch.tensor([[0.0, 1.0, 2.0, 5.0]])
+    plain = api.check(Masked(), (x,), None, CheckOptions())
+    assert plain.to_dict()["measured"] == {}
+    report = api.check(Masked(), (x,), None, CheckOptions(stats=True, time=True))
+    told = report.to_dict()["measured"]
+    assert told["range"]["in:x"] == {
+        "minimum": 0.0, "maximum": 5.0, "mean": 2.0, "std": 3.5**0.5, "zeros": 0.25, "nan": 0, "inf": 0
+    }  # fmt: skip
+    assert told["range"].keys() == {value.id for value in report.graph.values}
+    calls = {node.id for node in report.graph.nodes if node.kind == "call"}
+    assert told["seconds"].keys() == calls | {call.id for call in report.graph.calls}
+    assert all(seconds > 0 for seconds in told["seconds"].values())
+
+
 def _place(code: str) -> SourceLocation:
     lines = (CATALOGUE / "r002_frames_of_a_video.py").read_text(encoding="utf-8").splitlines()
     number = next(number for number, line in enumerate(lines, 1) if code in line)

@@ -9,7 +9,7 @@ import typer
 from graphviz_torch.version import __version__
 from torchviz_cli.commands.check import check
 from torchviz_cli.commands.diff import diff
-from torchviz_cli.commands.docs import docs
+from torchviz_cli.commands.docs import DocsCommand, docs
 from torchviz_cli.commands.explain import explain
 from torchviz_cli.commands.render import render
 from torchviz_cli.commands.show import show
@@ -29,7 +29,7 @@ app.command(cls=Command)(render)
 app.command(cls=Command)(show)
 app.command(cls=Command)(diff)
 app.command(cls=Command)(check)
-app.command(cls=Command)(docs)
+app.command(cls=DocsCommand)(docs)
 app.command(cls=Command)(explain)
 
 

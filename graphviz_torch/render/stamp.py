@@ -28,13 +28,11 @@ class Stamp:
     """What a picture says of itself.
 
     Attributes:
-        name: what it is called where it is listed.
         graph: the fingerprint of the graph.
         options: those that are not the default.
         writer: the version that drew it.
     """
 
-    name: str
     graph: str
     options: Mapping[str, Any]
     writer: str
@@ -73,7 +71,6 @@ def stamped(data: bytes, format: str, stamp: Stamp) -> bytes:
     said = {
         "body": _digest(data, carrier),
         "graph": stamp.graph,
-        "name": stamp.name,
         "options": dict(stamp.options),
         "writer": stamp.writer,
     }
@@ -89,7 +86,7 @@ def read(data: bytes, format: str) -> Found | None:
     last = matches[-1]
     try:
         said = json.loads(carrier.read(last[1].decode("ascii")))
-        stamp = Stamp(said["name"], said["graph"], dict(said["options"]), said["writer"])
+        stamp = Stamp(said["graph"], dict(said["options"]), said["writer"])
         written = said["body"]
     except (ValueError, KeyError, TypeError):
         return None

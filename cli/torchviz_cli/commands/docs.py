@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from graphviz_torch.errors import OutputError
 from torchviz_cli import options
 from torchviz_cli.console import Console
 from torchviz_cli.output import say
+from torchviz_cli.parameters import Command
 from torchviz_cli.reporting import reported
 
 if TYPE_CHECKING:
@@ -18,11 +20,30 @@ if TYPE_CHECKING:
 
     from torchviz_cli.documents.answers import Answer
     from torchviz_cli.documents.entries import Entry
+    from torchviz_cli.documents.work import Mode, Result
+
+
+class DocsCommand(Command):
+    """A command with a flag that may have a value: `--check`, `--check=bytes`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words of the command line; for typer, which calls it by this name."""
+        found: list[str] = super().parse_args(
+            ctx, ["--check-bytes" if word == "--check=bytes" else word for word in args]
+        )
+        return found
 
 
 def docs(
-    name: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these entries.")] = None,
+    name: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Only these entries.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 where a picture no longer shows its model.")
+    ] = False,
+    check_bytes: Annotated[
+        bool, typer.Option("--check-bytes", help="The same as --check=bytes: and where it would be drawn otherwise.")
+    ] = False,
     as_list: Annotated[bool, typer.Option("--list", help="Say what there is, and build nothing.")] = False,
+    snippet: Annotated[bool, typer.Option("--snippet", help="Print what to put into a page.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write also over files that others made or edited.")] = False,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", metavar="N", min=0, help="Processes at a time; 0: one a processor.")
@@ -32,60 +53,63 @@ def docs(
     traceback: options.TracebackOption = False,
     timeout: options.TimeoutOption = 0.0,
 ) -> None:
-    """Build the pictures that pyproject.toml lists in [[tool.torchviz-cli.docs]]."""
+    """Build the pictures that pyproject.toml lists in [[tool.torchviz-cli.docs]], or say which are stale."""
     # What only this command needs is not to slow down the start of the others.
     from torchviz_cli.documents import answers, entries, project
 
     console = Console(quiet)
-    with reported(console, traceback):
-        found = project.find(Path.cwd())
+    with reported(console, traceback), contextlib.chdir((found := project.find(Path.cwd())).folder):
         wanted = entries.chosen(entries.read(found), name or ())
-        with contextlib.chdir(found.folder):
-            if as_list:
-                _list(wanted, as_json=as_json)
-                return
-            by_name = {answer.entry.name: answer for answer in _built(wanted, jobs, timeout, console, force=force)}
+        if as_list or snippet:
+            say(_listed(wanted, as_json=as_json, snippet=snippet))
+            return
+        if force and (check or check_bytes):
+            raise OutputError("--check writes nothing, so there is nothing to --force")
+        mode: Mode = "bytes" if check_bytes else "check" if check else "build"
+        by_name = {answer.entry.name: answer for answer in _answers(wanted, mode, jobs, timeout, console, force=force)}
         ordered = [by_name[entry.name] for entry in wanted]
         for error in (error for answer in ordered for error in answers.errors(answer)):
             console.error(error)
-        if as_json:
-            say(answers.as_json([answers.told(answer) for answer in ordered]))
-        else:
-            say("".join(f"{path}\n" for answer in ordered for path in answer.files))
+        told = answers.as_json(list(map(answers.told, ordered))) if as_json else answers.in_words(ordered)
+        say(told)
         raise typer.Exit(answers.exit_code(ordered))
 
 
-def _list(wanted: tuple[Entry, ...], *, as_json: bool) -> None:
-    from torchviz_cli.documents import answers
+def _listed(wanted: tuple[Entry, ...], *, as_json: bool, snippet: bool) -> str:
+    from torchviz_cli.documents import answers, snippets
 
     if as_json:
-        say(answers.as_json([answers.listed(entry) for entry in wanted]))
-        return
+        return answers.as_json(list(map(answers.listed, wanted)))
+    if snippet:
+        return "\n".join(filter(None, map(snippets.snippet, wanted)))
     rows = [(entry.name, entry.request.target, [file.path for file in entry.artefacts]) for entry in wanted]
     names, targets = (max((len(row[column]) for row in rows), default=0) for column in (0, 1))
-    say("".join(f"{name.ljust(names)}  {target.ljust(targets)}  {' '.join(paths)}\n" for name, target, paths in rows))
+    return "".join(f"{name.ljust(names)}  {target.ljust(targets)}  {' '.join(paths)}\n" for name, target, paths in rows)
 
 
-def _built(wanted: tuple[Entry, ...], jobs: int, timeout: float, console: Console, *, force: bool) -> Iterator[Answer]:
-    """Writes the files of each entry as soon as they are there."""
-    from graphviz_torch.errors import OutputError
-    from torchviz_cli.documents import build, pool
-    from torchviz_cli.documents.answers import Answer
-    from torchviz_cli.documents.work import Problem
+def _answers(
+    wanted: tuple[Entry, ...], mode: Mode, jobs: int, timeout: float, console: Console, *, force: bool
+) -> Iterator[Answer]:
+    """What comes of each entry; its files are written as soon as they are there."""
+    from torchviz_cli.documents import answers, build, pool
     from torchviz_cli.versions.processes import cleanly_terminated
 
-    build.make_folders(wanted)
+    if mode == "build":
+        build.make_folders(wanted)
     known = {entry.name: entry for entry in wanted}
     with cleanly_terminated():
-        results = pool.run(wanted, jobs or pool.default_jobs(), timeout, console)
-        for number, result in enumerate(results, 1):
-            entry = known[result.name]
-            try:
-                files = build.write(entry, result.files, force=force)
-                answer = Answer(entry, result, files)
-            except OutputError as error:
-                answer = Answer(entry, result, unwritten=Problem(error.message, error.details, error.hint))
-            changed = sum(state == "written" for state in answer.files.values())
-            what = answer.state if answer.state != "built" else f"{changed} written" if changed else "unchanged"
-            console.note(f"[{number}/{len(wanted)}] {entry.name}: {what}")
+        for number, result in enumerate(pool.run(wanted, mode, jobs or pool.default_jobs(), timeout, console), 1):
+            answer = _answer(known[result.name], result, force=force)
+            console.note(f"[{number}/{len(wanted)}] {result.name}: {answers.progress(answer)}")
             yield answer
+
+
+def _answer(entry: Entry, result: Result, *, force: bool) -> Answer:
+    from torchviz_cli.documents import build
+    from torchviz_cli.documents.answers import Answer
+    from torchviz_cli.documents.work import Problem
+
+    try:
+        return Answer(entry, result, build.write(entry, result.files, force=force))
+    except OutputError as error:
+        return Answer(entry, result, unwritten=Problem(error.message, error.details, error.hint))

@@ -29,4 +29,4 @@ def files(entry: Entry, graph: Graph) -> Mapping[str, bytes]:
 
 def _drawn(entry: Entry, artefact: Artefact, graph: Graph, word: str) -> bytes:
     data = api.render(graph, artefact.format, entry.view, artefact.look)
-    return stamp.stamped(data, artefact.format, Stamp(entry.name, word, options(entry, artefact), __version__))
+    return stamp.stamped(data, artefact.format, Stamp(word, options(entry, artefact), __version__))

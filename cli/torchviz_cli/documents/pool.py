@@ -18,7 +18,7 @@ from graphviz_torch.trace import targets
 from torchviz_cli.console import Console
 from torchviz_cli.documents import work
 from torchviz_cli.documents.entries import Entry
-from torchviz_cli.documents.work import Orders, Problem, Result
+from torchviz_cli.documents.work import Mode, Orders, Problem, Result
 
 # Loaded once, before the processes part; each of them starts with what is loaded already.
 HEAVY = ("graphviz_torch.trace.loading", "graphviz_torch.trace.inputs", "graphviz_torch.trace.runtime.tracer")
@@ -26,7 +26,7 @@ LIGHT = ("graphviz_torch.api", "torchviz_cli.documents.work")
 LAST_WORDS = 12
 
 
-def run(entries: Sequence[Entry], jobs: int, timeout: float, console: Console) -> Iterator[Result]:
+def run(entries: Sequence[Entry], mode: Mode, jobs: int, timeout: float, console: Console) -> Iterator[Result]:
     """The result of each entry, as they come.
 
     Args:
@@ -35,7 +35,7 @@ def run(entries: Sequence[Entry], jobs: int, timeout: float, console: Console) -
     """
     timed = [replace(entry, request=replace(entry.request, timeout=timeout)) for entry in entries]
     with tempfile.TemporaryDirectory(prefix="torchviz-docs-") as folder:
-        orders = [Orders(group, str(Path(folder, str(number)))) for number, group in enumerate(_groups(timed))]
+        orders = [Orders(group, str(Path(folder, str(number))), mode) for number, group in enumerate(_groups(timed))]
         yield from _Pool(orders, jobs, console).results()
 
 

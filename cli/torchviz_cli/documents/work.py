@@ -15,16 +15,20 @@ from itertools import pairwise
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Literal
 
 from graphviz_torch import api
 from graphviz_torch.errors import TorchvizError
 from graphviz_torch.trace.targets import RENDER
 from torchviz_cli.console import Console
-from torchviz_cli.documents import drawing
+from torchviz_cli.documents import drawing, freshness
 from torchviz_cli.documents.entries import Entry
+from torchviz_cli.documents.freshness import Verdict
 from torchviz_cli.graphs import Obtained, Request, obtain
 from torchviz_cli.limits import OutOfTimeError
-from torchviz_cli.views import engine_told
+from torchviz_cli.views import warnings_told
+
+Mode = Literal["build", "check", "bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,12 @@ class Orders:
 
     Attributes:
         said: a file for what the user's code prints.
+        mode: whether to draw, to look at what was drawn, or to look at its bytes too.
     """
 
     entries: tuple[Entry, ...]
     said: str
+    mode: Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,15 @@ class Result:
 
     Attributes:
         raised: what the model raised, one fact a line; empty where it ran to its end.
-        files: path to contents.
+        files: path to contents, of a build.
+        verdict: what a check found; `None` for a build.
     """
 
     name: str
     problem: Problem | None = None
     raised: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    verdict: Verdict | None = None
 
 
 def main(orders: Orders, answers: Connection) -> None:
@@ -71,7 +79,7 @@ def main(orders: Orders, answers: Connection) -> None:
     for entry in orders.entries:
         if entry.request not in runs:
             runs[entry.request] = _obtained(entry.request)
-        answers.send(_result(entry, runs[entry.request]))
+        answers.send(_result(entry, runs[entry.request], orders.mode))
     answers.close()
 
 
@@ -86,13 +94,15 @@ def _obtained(request: Request) -> Obtained | Problem:
         return _fault(error)
 
 
-def _result(entry: Entry, obtained: Obtained | Problem) -> Result:
+def _result(entry: Entry, obtained: Obtained | Problem, mode: Mode) -> Result:
     if isinstance(obtained, Problem):
         return Result(entry.name, obtained)
     found = Result(entry.name, raised=_raised(obtained))
     try:
-        with engine_told(Console()):
-            return replace(found, files=drawing.files(entry, obtained.graph))
+        with warnings_told(Console()):
+            if mode == "build":
+                return replace(found, files=drawing.files(entry, obtained.graph))
+            return replace(found, verdict=freshness.check(entry, obtained.graph, strict=mode == "bytes"))
     except TorchvizError as error:
         return replace(found, problem=Problem(error.message, error.details, error.hint))
     except Exception as error:  # noqa: BLE001 - as above

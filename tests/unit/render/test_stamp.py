@@ -11,7 +11,7 @@ from graphviz_torch.render import stamp
 from graphviz_torch.render.stamp import CARRIERS, Stamp
 from tests.support.graphs import mlp
 
-SAID = Stamp("né--> *", "0123abcd", {"depth": 2, "title": 'a "title" & <more> {é}\n'}, "1.2.3")
+SAID = Stamp("0123abcd", {"depth": 2, "title": 'a "title" & <more> {é}\n'}, "1.2.3")
 PICTURES = {name: api.render(mlp(), name) for name in CARRIERS}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -49,5 +51,11 @@ def common(
 
 
 def main() -> None:
-    """Runs the command line."""
-    app(prog_name="torchviz-cli")
+    """Runs the command line; a check, which is made for models that are broken, in a process of its own."""
+    run = partial(app, prog_name="torchviz-cli")
+    if sys.argv[1:2] == ["check"]:
+        from torchviz_cli.guard import guarded  # the other commands do without
+
+        guarded(run)
+    else:
+        run()

@@ -106,17 +106,21 @@ def _squeeze(evidence: Evidence, batches: Batches, node: Node) -> Finding:
 
 
 def _raised(second: Evidence, evidence: Evidence, batches: Batches) -> Iterator[Finding]:
-    reason = second.reason
-    if reason is None or reason.kind != "shape" or _given(second, evidence):
+    """A misfit; what else it raised is no word on the batch size: there may be no memory for as much."""
+    reason, node = second.reason, failed_node(second)
+    before = f"with a batch of {batches.other} in place of {batches.size}"
+    if reason is None:
+        name = second.failure.exception if second.failure is not None else ""
+        yield finding_of_failure(second, "S004", f"{before} the model raises {name}", severity="info")
         return
-    node = failed_node(second)
-    name = operation_words(second.index, node) if node is not None else ""
+    if reason.kind != "shape" or _given(second, evidence):
+        return
     stuck = [found for found in _origins(second) if _stays(found, batches)]
-    what = f"`{name}` raises" if name else "the model raises"
+    what = f"`{operation_words(second.index, node)}` raises" if node is not None else "the model raises"
     yield finding_of_failure(
         second,
         "S004",
-        f"with a batch of {batches.other} in place of {batches.size} {what}: {reason.reason}",
+        f"{before} {what}: {reason.reason}",
         severity="warning",
         notes=tuple(dict.fromkeys(_stuck(second, found, batches.size) for found in stuck)) or reason.notes,
     )
@@ -136,10 +140,18 @@ def _stays(found: Origin, batches: Batches) -> bool:
 
 
 def _given(second: Evidence, evidence: Evidence) -> bool:
-    """Whether what does not fit was given like that: an input that has the batch in another dimension."""
-    larger = evidence.other_batch.inputs
-    makers = [second.index.nodes[found.value.producer] for found in _origins(second)]
-    return any(maker.kind == "input" and maker.name not in larger for maker in makers)
+    """Whether what does not fit was given like that: an input that has the batch in another dimension, or no batch.
+
+    A parameter of that size says that the first dimension of the inputs counts features or positions.
+    """
+    larger, size = evidence.other_batch.inputs, evidence.other_batch.size
+    for found in _origins(second):
+        maker = second.index.nodes[found.value.producer]
+        if maker.kind == "input" and maker.name not in larger:
+            return True
+        if maker.kind == "parameter" and (found.value.meta.shape or ())[found.axis] == size:
+            return True
+    return False
 
 
 def _stuck(second: Evidence, found: Origin, size: int) -> str:

@@ -53,7 +53,8 @@ class Look:
             with intercepted(finished.recorder, "function"):  # so that the guard learns of what is written
                 loss = self._scalar(finished.out)
         except Exception as error:  # noqa: BLE001 - the user's loss
-            return Backward(words, raised=self._raised(error))
+            raised = self._raised(error)
+            return Backward(words, raised=raised, skipped=f"the loss raised {_said(raised)}")
         if isinstance(loss, str):
             return Backward(words, skipped=loss)
         broken = tuple(conflicts([loss], finished))
@@ -62,7 +63,9 @@ class Look:
             with intercepted(finished.recorder, "function"):
                 found = _gradients(loss, [leaf for _, leaf in wanted], finished.recorder)
         except Exception as error:  # noqa: BLE001 - what the user's functions and hooks raise
-            return Backward(words, conflicts=broken, raised=self._raised(error))
+            raised = self._raised(error)
+            why = "" if broken else f"the backward pass raised {_said(raised)}"
+            return Backward(words, conflicts=broken, raised=raised, skipped=why)
         pairs = zip(wanted, found, strict=True)
         with torch.no_grad():
             return Backward(words, tuple(_told(name, leaf, grad) for (name, leaf), grad in pairs), broken)
@@ -80,6 +83,13 @@ class Look:
 
     def _raised(self, error: BaseException) -> Raised:
         return Raised(type(error).__name__, str(error), places(error, self._sources))
+
+
+def _said(raised: Raised) -> str:
+    """What was raised, and where in the user's code."""
+    first = raised.message.strip().partition("\n")[0]
+    at = f" at {raised.frames[0].file}:{raised.frames[0].line}" if raised.frames else ""
+    return f"{raised.exception}: {first}{at}" if first else f"{raised.exception}{at}"
 
 
 def _weighted(out: Any) -> Tensor | str:

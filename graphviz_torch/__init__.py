@@ -5,11 +5,14 @@ import graphviz_torch.check
 import graphviz_torch.diff
 import graphviz_torch.render
 import graphviz_torch.trace  # noqa: F401
-from graphviz_torch.api import check, diff, load, render, render_diff, save, trace
+from graphviz_torch.api import render, render_diff, save
+from graphviz_torch.display.functions import check, diff, load, trace
+from graphviz_torch.display.graphs import ModelGraph
 from graphviz_torch.errors import TorchvizError, TraceError
 from graphviz_torch.version import __version__
 
 __all__ = [
+    "ModelGraph",
     "TorchvizError",
     "TraceError",
     "__version__",

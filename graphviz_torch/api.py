@@ -12,7 +12,7 @@ from graphviz_torch import plugins
 from graphviz_torch.errors import RenderError, RenderLimitError, TorchvizError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.collector import collector_paused
-from graphviz_torch.ir.graph import Graph
+from graphviz_torch.ir.graph import Diagnostic, Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import part, view
 from graphviz_torch.render import formats
@@ -97,12 +97,25 @@ def _renderer(format: str) -> Callable[..., bytes]:
 
 def _fitting(graph: Graph, view_options: ViewOptions, draw: Callable[[Graph], bytes]) -> bytes:
     """The picture with as many modules open as fit, where the depth is left to us."""
-    for smaller in _smaller(view_options):
+    first, *others = _smaller(view_options)
+    try:
+        return draw(view(graph, first))
+    except RenderLimitError as error:
+        limit = error
+    told = _told(graph)
+    for smaller in others:
         try:
-            return draw(view(graph, smaller))
+            return draw(view(told, smaller))
         except RenderLimitError as error:
             limit = error
     raise limit
+
+
+def _told(graph: Graph) -> Graph:
+    """The graph with a word on why so little of it is open."""
+    operations = sum(node.kind == "call" for node in graph.nodes)
+    text = f"{operations:,} operations in all; modules are closed so that the picture fits"
+    return replace(graph, diagnostics=(Diagnostic("closed", "info", None, text), *graph.diagnostics))
 
 
 def _smaller(options: ViewOptions) -> Iterator[ViewOptions]:

@@ -23,6 +23,7 @@ class RenderOptions:
         source_url: template with `{file}` and `{line}` that each node links to; empty for none.
         title: what the picture is called by programs that read it aloud; empty for the name of the model.
         description: what it shows, for those who do not see it; empty for a sentence of ours.
+        most_bytes: beyond which an SVG does not fit where it is to be shown; 0 for no limit.
     """
 
     theme: str = "auto"
@@ -33,3 +34,4 @@ class RenderOptions:
     source_url: str = ""
     title: str = ""
     description: str = ""
+    most_bytes: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
+from graphviz_torch.errors import RenderLimitError
 from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
@@ -17,6 +18,8 @@ from graphviz_torch.render.theme_changes import MARKERS, shows_changes
 from graphviz_torch.render.theme_findings import shows_findings
 
 LONGEST_ID = 200
+# What a node takes at the very least: what cannot fit is not even laid out.
+LEAST_BYTES = 60
 HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img"'
     ' aria-labelledby="title desc">'
@@ -30,11 +33,23 @@ RESERVED = ("", "a", "ab", "title", "desc")
 
 
 def render(graph: Graph, options: RenderOptions) -> bytes:
-    """The picture of a graph as SVG."""
+    """The picture of a graph as SVG.
+
+    Raises:
+        RenderLimitError: it has more bytes than `options` allow.
+    """
     with collector_paused():
+        _allow(len(graph.nodes) * LEAST_BYTES, options)
         found = scene(graph, direction=options.direction, color_by=options.color_by, source_url=options.source_url)
         title, description = options.title or found.title, options.description or found.description
-        return write(found._replace(title=title, description=description), options.theme).encode("utf-8")
+        data = write(found._replace(title=title, description=description), options.theme).encode("utf-8")
+    _allow(len(data), options)
+    return data
+
+
+def _allow(size: int, options: RenderOptions) -> None:
+    if 0 < options.most_bytes < size:
+        raise RenderLimitError(f"the picture has {size:,} bytes, and {options.most_bytes:,} are the most here")
 
 
 def write(picture: Scene, theme: str = "auto", *, resolved: bool = False) -> str:

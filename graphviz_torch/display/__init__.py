@@ -1,0 +1,1 @@
+"""Graphs, comparisons and reports that show themselves: as pictures in notebooks, as text elsewhere."""

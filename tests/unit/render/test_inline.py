@@ -1,0 +1,59 @@
+"""SVG in a page: two pictures share no name and no rule, and references inside each still lead where they did."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+from graphviz_torch.render import svg
+from graphviz_torch.render.inline import inline
+from graphviz_torch.render.options import RenderOptions
+from tests.support import graphs, pictures
+
+NAME = re.compile(r'\bid="([^"]*)"')
+REFERENCE = re.compile(r'(?:href="#|url\(#)([^")]*)|aria-labelledby="([^"]*)"')
+
+
+def drawn(graph: object, **options: object) -> str:
+    return svg.render(graph, RenderOptions(**options)).decode()  # type: ignore[arg-type]
+
+
+def references(text: str) -> set[str]:
+    return {name for match in REFERENCE.findall(text) for name in (match[0] or match[1]).split()}
+
+
+def test_two_pictures_share_no_name() -> None:
+    first, second = (inline(drawn(graphs.mlp(), theme=theme)) for theme in ("light", "dark"))
+    assert not set(NAME.findall(first)) & set(NAME.findall(second))
+
+
+def test_references_lead_where_they_did() -> None:
+    for graph in (graphs.mlp(), pictures.broken(), pictures.hostile()):
+        before, after = drawn(graph), inline(drawn(graph))
+        names = set(NAME.findall(after))
+        assert len(references(after)) == len(references(before))
+        assert references(after) <= names
+        assert len(names) == len(set(NAME.findall(before)))
+
+
+def test_every_rule_is_about_this_picture_alone() -> None:
+    text = inline(drawn(graphs.mlp()))
+    scope = ET.fromstring(text).get("class") or ""
+    style = text[text.index("<style>") + 7 : text.index("</style>")].replace("@media(prefers-color-scheme:dark){", "")
+    selectors = [one for found in re.findall(r"([^{}]+)\{", style) for one in found.split(",")]
+    assert len(selectors) > 40
+    assert [one for one in selectors if f".{scope}" not in one] == []
+
+
+def test_equal_pictures_are_equal_in_a_page_too() -> None:
+    assert inline(drawn(graphs.mlp())) == inline(drawn(graphs.mlp()))
+
+
+def test_a_theme_that_was_asked_for_stays_whatever_the_page_is() -> None:
+    assert ".vscode-dark" in inline(drawn(graphs.mlp()))
+    assert ".vscode-dark" not in inline(drawn(graphs.mlp(), theme="light"))
+
+
+def test_a_page_costs_less_than_four_kilobytes() -> None:
+    text = drawn(graphs.mlp())
+    assert len(inline(text)) - len(text) < 4_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from graphviz_torch.render import stamp
 from tests.cli.conftest import Done
+from torchviz_cli.documents import keys
 
 Run = Callable[..., Done]
 
@@ -131,6 +133,13 @@ def test_json_says_what_became_of_each(tmp_path: Path, run: Run) -> None:
     assert bad["state"] == "raised"
     assert bad["raised"][0].startswith("RuntimeError: mat1 and mat2 shapes cannot be multiplied")
     assert str(tmp_path) not in done.out
+
+
+def test_the_manual_has_every_key() -> None:
+    manual = (Path(__file__).parents[2] / "docs/pictures.md").read_text(encoding="utf-8")
+    cells = [line.split("|")[1] for line in manual.splitlines() if line.startswith("| `")]
+    told = {word for cell in cells for word in re.findall(r"`([^`]+)`", cell)}
+    assert {*keys.PROJECT, *keys.ENTRY} <= told
 
 
 # ---- what goes wrong

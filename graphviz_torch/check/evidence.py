@@ -25,6 +25,7 @@ from graphviz_torch.trace.probes.records import (
     OtherBatch,
     Raised,
     Run,
+    Statistics,
     Timings,
     ValueStats,
 )
@@ -79,6 +80,8 @@ class Evidence:
             return self._ran
         if self._probes is None or self.arguments is not None:
             return Run(Graph(""))
+        if self.options.stats:
+            return self._statistics.run
         return self._probes.run()
 
     @property
@@ -195,7 +198,13 @@ class Evidence:
         """The range of every value, by its id; `need`: `stats`."""
         if self._probes is None or self.arguments is not None:
             return {}
-        return self._probes.stats().values
+        return self._statistics.values
+
+    @cached_property
+    def _statistics(self) -> Statistics:
+        if self._probes is None:
+            return Statistics(Run(Graph("")), {})
+        return self._probes.stats()
 
     @cached_property
     def again(self) -> Mapping[str, ValueStats]:

@@ -111,7 +111,11 @@ class Probes:
         Args:
             training: the mode; that of the options where not given.
         """
-        options = self._options if training is None else replace(self._options, training=training)
+        return self._run(self._options if training is None else replace(self._options, training=training), Recorder)
+
+    def _run(
+        self, options: TraceOptions, recorder: Callable[[Statics, Callable[[torch.Tensor], None]], Recorder]
+    ) -> Run:
         finite: list[bool] = []
         left: list[frozenset[str]] = []
 
@@ -120,7 +124,7 @@ class Probes:
             finite.append(all(_finite(tensor) for tensor in tensors_of(finished.out)))
 
         try:
-            graph = tracer.trace_with(self._model, self._args, self._kwargs, options, Recorder, look)
+            graph = tracer.trace_with(self._model, self._args, self._kwargs, options, recorder, look)
             return Run(graph, finite=all(finite), kept=left[0])
         except TraceError as error:
             return Run(error.graph, self._raised(error.__cause__ or error))
@@ -189,14 +193,11 @@ class Probes:
         options = self._options if seed is None else replace(self._options, seed=seed)
         recorders: list[StatsRecorder] = []
 
-        def kept(statics: Statics, about_to_write: Callable[[torch.Tensor], None]) -> StatsRecorder:
+        def recorder(statics: Statics, about_to_write: Callable[[torch.Tensor], None]) -> StatsRecorder:
             recorders.append(StatsRecorder(statics, about_to_write))
             return recorders[0]
 
-        try:
-            run = Run(tracer.trace_with(self._model, self._args, self._kwargs, options, kept))
-        except TraceError as error:
-            run = Run(error.graph, self._raised(error.__cause__ or error))
+        run = self._run(options, recorder)
         return Statistics(run, {held.id: found for held, found in recorders[0].ranges if held.id is not None})
 
     def timings(self) -> Timings | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from graphviz_torch.ir.graph import Annotation, Graph, Json, Module, ModuleCall, Node, Value
+from graphviz_torch.ir.graph import Annotation, Diagnostic, Graph, Json, Module, ModuleCall, Node, Value
 
 
 class GraphIndex:
@@ -51,6 +51,15 @@ class GraphIndex:
         for annotation in self.graph.annotations:
             table[annotation.target][annotation.key] = annotation.payload
         return dict(table)
+
+    @cached_property
+    def notes(self) -> dict[str, tuple[Diagnostic, ...]]:
+        """The diagnostics about an element, by its id."""
+        table: dict[str, list[Diagnostic]] = defaultdict(list)
+        for note in self.graph.diagnostics:
+            if note.target is not None:
+                table[note.target].append(note)
+        return {target: tuple(notes) for target, notes in table.items()}
 
     @cached_property
     def call_children(self) -> dict[str | None, tuple[str, ...]]:

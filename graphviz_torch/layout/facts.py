@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from math import prod
 
@@ -29,6 +29,12 @@ MARKS = LEAVING | {
     "thread": "ran in another thread",
     "numpy_write": "NumPy wrote into it",
 }
+
+
+def mark_words(node: Node, codes: Iterable[str]) -> list[str]:
+    """What notes with these codes say on a card: `data leaves the graph: item`, without what the card says itself."""
+    found = [(code, MARKS[code]) for code in codes if code in MARKS]
+    return [words.partition(":")[0] if code == node.name else words for code, words in found]
 
 
 class Facts:
@@ -120,8 +126,7 @@ class Facts:
         """What is said about data that comes or goes unseen."""
         if node.id not in self.messages:
             return []
-        found = [(code, MARKS[code]) for code in self.messages[node.id] if code in MARKS]
-        return [words.partition(":")[0] if code == node.name else words for code, words in found]
+        return mark_words(node, self.messages[node.id])
 
     def leaves(self, node: Node) -> bool:
         """Whether data leaves the graph at a node."""

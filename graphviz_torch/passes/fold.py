@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphviz_torch.ir.graph import Annotation, Graph, Json, ModuleCall, Node
+from graphviz_torch.passes.functions import is_function
 from graphviz_torch.passes.repeats import Run, find_runs
 from graphviz_torch.passes.rewrite import Change, rebuild
 from graphviz_torch.passes.signature import Signatures, sign
@@ -118,7 +119,10 @@ class _Folding:
         tree = self._signatures.tree
         kept = run.windows[0]
         paths = [tree[window[0]].call.path if window[0] in tree else window[0] for window in run.windows]
-        calls = [[tree[item].call.path for item in window if item in tree] for window in run.windows]
+        calls = [
+            [tree[item].call.path for item in window if item in tree and not is_function(tree[item].call)]
+            for window in run.windows
+        ]
         shared = bool(calls[0]) and all(paths_of == calls[0] for paths_of in calls)
         target = kept[0]
         if len(kept) > 1 or "fold" in self._index.annotations.get(target, {}):

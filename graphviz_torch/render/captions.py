@@ -66,9 +66,10 @@ def module_title(path: str, module: Module | None, last: str = "") -> str:
 
 
 def badge(index: GraphIndex, target: str, repeats: Repeats) -> str:
-    """What `fold_badge` says, or ` ↻ 1/2` for the first of two runs with the same weights that are both drawn."""
+    """What `fold_badge` says, else ` ↻ 1/2` for the first of two drawn runs, or that a hook did it."""
     run = repeats.of(target)
-    return fold_badge(index, target) or (f" {run}" if run else "")
+    hook = " (hook)" if "hook" in index.annotations.get(target, {}) else ""
+    return fold_badge(index, target) or (f" {run}" if run else hook)
 
 
 def fold_badge(index: GraphIndex, target: str) -> str:

@@ -10,6 +10,7 @@ from graphviz_torch.ir.graph import Graph, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.ir.weights import elements_below
 from graphviz_torch.layout.changes import ChangeMarks, state_of
+from graphviz_torch.layout.facts import mark_words
 from graphviz_torch.layout.repeats import Repeats
 from graphviz_torch.layout.words import meta_words
 from graphviz_torch.render.captions import call_caption, caption, tooltip
@@ -126,7 +127,8 @@ def _first_outputs(graph: Graph) -> dict[str, list[str]]:
 def _lines(index: GraphIndex, first: Mapping[str, list[str]], repeats: Repeats, node: Node) -> tuple[str, ...]:
     lines = caption(index, node, repeats)
     more = len(first[node.operands[0]]) - 1 if node.kind == "output" else 0
-    return (f"{lines[0]} and {more} more", *lines[1:]) if more else lines
+    marks = mark_words(node, [note.code for note in index.notes.get(node.id, ())])
+    return (f"{lines[0]} and {more} more", *lines[1:]) if more else (*lines, *marks)
 
 
 def _drawn_calls(index: GraphIndex) -> list[ModuleCall]:

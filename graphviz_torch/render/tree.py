@@ -11,6 +11,7 @@ from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.ir.weights import elements_below
 from graphviz_torch.layout.arguments import operation_words, single_words
 from graphviz_torch.layout.repeats import Repeats
+from graphviz_torch.layout.rolled import rolled
 from graphviz_torch.layout.words import humanised, meta_words, module_words, shape_words
 from graphviz_torch.render.captions import badge, fold_badge, last_copy
 from graphviz_torch.render.elide import one_line
@@ -20,7 +21,6 @@ NARROWEST = 40
 SHORTEST_NAME = 10
 GAP = "  "
 SHOWN_RESULTS = 2
-SHOWN_NAMES = 8
 STYLES = {"name": "1", "quiet": "2", "shape": "36", "count": "33", "bad": "1;31", "warn": "33"}
 BYTES = ("B", "kB", "MB", "GB", "TB")
 
@@ -140,7 +140,7 @@ class _Items:
     def node_row(self, node: Node, branches: str) -> Row:
         if node.kind == "module":
             return self._closed_row(node, branches)
-        title = node.name + fold_badge(self._index, node.id)
+        title = node.name + badge(self._index, node.id, self._repeats)
         return Row(branches, title, operation_words(node), self._types(node.results), "", "quiet")
 
     def _closed_row(self, node: Node, branches: str) -> Row:
@@ -170,15 +170,19 @@ class _Items:
 def _by_time(index: GraphIndex, operations: bool) -> Iterator[ModuleCall | Node]:
     """The calls, each before the first node inside it, and the operations between them where asked for."""
     place = {call.id: number for number, call in enumerate(index.graph.calls)}
-    entered = 0
+    used = {call for node in index.graph.nodes for call in index.ancestors(node.module_call)}
+    empty = [call for call in index.graph.calls if call.id not in used]  # these are where they were entered
+    entered: set[str] = set()
     failed = index.graph.failure.node if index.graph.failure else None
     for node in index.graph.nodes:
-        needed = 0 if node.module_call is None else place[node.module_call] + 1
-        yield from index.graph.calls[entered:needed]
-        entered = max(entered, needed)
+        for call in reversed([call for call in index.ancestors(node.module_call) if call not in entered]):
+            entered.add(call)
+            while empty and place[empty[0].id] < place[call]:
+                yield empty.pop(0)
+            yield index.calls[call]
         if node.kind == "module" or (node.kind == "call" and (operations or node.id == failed)):
             yield node
-    yield from index.graph.calls[entered:]
+    yield from empty
 
 
 def _failed(index: GraphIndex) -> set[str]:
@@ -221,13 +225,13 @@ def _footer(totals: Mapping[str, Any], width: int, paint: _Paint) -> Iterator[st
         ("ran", f"{_counted(totals['operations'], 'operation')} in {_counted(totals['module_calls'], 'module call')}"),
         ("inputs", _ends(totals["inputs"])),
         ("outputs", _ends(totals["outputs"])),
-        ("never called" if totals["failure"] is None else "not reached", _names(totals["uncalled"])),
+        ("never called" if totals["failure"] is None else "not reached", rolled(totals["uncalled"])),
     ]
     for label, fact in facts:
         if fact:
             yield paint(f"{label:<12}", "quiet") + GAP + one_line(fact, width - 12 - len(GAP))
     for note in totals["diagnostics"]:
-        yield paint(f"{note['severity']:<12}", "warn") + GAP + one_line(note["message"], width - 12 - len(GAP))
+        yield paint(f"{note['severity']:<12}", "warn") + GAP + one_line(_noted(note), width - 12 - len(GAP))
     if totals["failure"] is not None:
         failure = totals["failure"]
         where = failure["node"] or failure["module_call"] or ""
@@ -235,6 +239,11 @@ def _footer(totals: Mapping[str, Any], width: int, paint: _Paint) -> Iterator[st
         yield " " * 12 + GAP + one_line(f"{failure['exception']}: {failure['message']}", width - 12 - len(GAP))
         for line in filter(None, (failure["reason"], *failure["notes"], failure["hint"])):
             yield " " * 12 + GAP + one_line(line, width - 12 - len(GAP))
+
+
+def _noted(note: Mapping[str, Any]) -> str:
+    """What is to be known, and of what."""
+    return f"{note['message']} · {note['target']}" if note["target"] else str(note["message"])
 
 
 def _trainable(totals: Mapping[str, Any]) -> str:
@@ -254,16 +263,6 @@ def _ends(ends: list[dict[str, Any]]) -> str:
 def _end_type(end: Mapping[str, Any]) -> str:
     shape = shape_words(None if end["shape"] is None else tuple(end["shape"]))
     return " ".join(filter(None, (shape, "" if end["dtype"] == "float32" else end["dtype"])))
-
-
-def _names(names: list[str]) -> str:
-    """The names, those that differ in a number alone as one: `encoder.layer.*.dropout (12)`."""
-    alike: dict[str, list[str]] = {}
-    for name in names:
-        alike.setdefault(".".join("*" if part.isdigit() else part for part in name.split(".")), []).append(name)
-    shown = [found[0] if len(found) == 1 else f"{pattern} ({len(found)})" for pattern, found in alike.items()]
-    more = f" and {len(shown) - SHOWN_NAMES} more" if len(shown) > SHOWN_NAMES else ""
-    return ", ".join(shown[:SHOWN_NAMES]) + more
 
 
 def _size(count: int) -> str:

@@ -9,6 +9,7 @@ import pytest
 from graphviz_torch.ir.checker import check
 from graphviz_torch.ir.graph import Failure, Graph, SourceLocation
 from graphviz_torch.layout.compose import scene
+from graphviz_torch.passes.fold import fold
 from graphviz_torch.passes.functions import by_function
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import view
@@ -89,3 +90,14 @@ def test_auto_closes_the_functions_of_what_is_too_large_and_of_nothing_else() ->
     titles = [[text.text for text in card.texts] for card in picture.cards]
     assert ["Net.decode()", "40 operations"] in titles
     assert ["clip()", "20 operations"] in titles
+
+
+def test_repeats_of_functions_are_no_runs_of_the_same_weights() -> None:
+    graph = written(("Net.forward", *("Net.decode", "clip") * 4, "Net.forward"), 2)
+    names = {f"op{number}": f"op{number % 4}" for number in range(2, 18)}
+    nodes = [
+        replace(node, name=names[node.name], op=f"torch.{names[node.name]}") if node.name in names else node
+        for node in graph.nodes
+    ]
+    folded = fold(by_function(replace(graph, nodes=tuple(nodes))))
+    assert [(mark.payload["count"], mark.payload["kind"]) for mark in folded.annotations] == [(4, "distinct")]

@@ -12,7 +12,7 @@ import pytest
 
 from graphviz_torch import api
 from graphviz_torch.errors import EngineWarning
-from graphviz_torch.ir.graph import Failure, Graph
+from graphviz_torch.ir.graph import Annotation, Diagnostic, Failure, Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render import dot, engine_dot
 from graphviz_torch.render.elide import one_line
@@ -132,3 +132,17 @@ def test_outputs_of_one_value_are_one() -> None:
 def test_runs_with_the_same_weights_are_counted() -> None:
     source = api.render(siamese(), "dot", ViewOptions(depth=1)).decode()
     assert re.findall(r"(↻ \d/\d)\\n", source) == ["↻ 1/2", "↻ 2/2"]
+
+
+@pytest.mark.parametrize("format", ["dot", "mmd"])
+def test_what_a_hook_did_and_where_data_leaves_is_written_on_the_node(format: str) -> None:
+    graph = mlp()
+    first, second = [node.id for node in graph.nodes if node.kind == "call"][:2]
+    graph = replace(
+        graph,
+        annotations=(Annotation(first, "hook", {}),),
+        diagnostics=(Diagnostic("item", "info", second, "`.item()` took a value out"),),
+    )
+    source = api.render(graph, format, ViewOptions(depth="all", fold=False, prune=False)).decode()
+    assert "(hook)" in source
+    assert "data leaves the graph: item" in source

@@ -132,6 +132,17 @@ def test_a_model_that_fails_now(built: Path, run: Run) -> None:
     assert "  docs/models/net.svg: the model changed\n" in done.out
 
 
+def test_files_of_former_entries_are_named(built: Path, run: Run) -> None:
+    project(built, entry("closed", depth=0))
+    (built / "docs/models/logo.svg").write_text("<svg/>", encoding="utf-8")
+    done = run("docs", "--check")
+    assert done.code == 0
+    left = [line.split()[0] for line in done.err.splitlines() if line.endswith(" is of no entry any more")]
+    endings = ("dot", "mmd", "pdf", "png", "svg", "txt")
+    assert left == ["docs/models/graphs/net.json", *(f"docs/models/net.{ending}" for ending in endings)]
+    assert "any more" not in run("docs", "--check", "closed").err
+
+
 def test_nothing_to_force(built: Path, run: Run) -> None:
     done = run("docs", "--check", "--force")
     assert done.code == 2

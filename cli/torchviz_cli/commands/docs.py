@@ -55,7 +55,7 @@ def docs(
 ) -> None:
     """Build the pictures that pyproject.toml lists in [[tool.torchviz-cli.docs]], or say which are stale."""
     # What only this command needs is not to slow down the start of the others.
-    from torchviz_cli.documents import answers, entries, project
+    from torchviz_cli.documents import answers, entries, leftover, project
 
     console = Console(quiet)
     with reported(console, traceback), contextlib.chdir((found := project.find(Path.cwd())).folder):
@@ -68,6 +68,8 @@ def docs(
         mode: Mode = "bytes" if check_bytes else "check" if check else "build"
         by_name = {answer.entry.name: answer for answer in _answers(wanted, mode, jobs, timeout, console, force=force)}
         ordered = [by_name[entry.name] for entry in wanted]
+        for path in () if name else leftover.left_over(wanted):
+            console.note(f"{path} is of no entry any more")
         for error in (error for answer in ordered for error in answers.errors(answer)):
             console.error(error)
         told = answers.as_json(list(map(answers.told, ordered))) if as_json else answers.in_words(ordered)

@@ -6,7 +6,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from torchviz_cli.console import Console
 from torchviz_cli.documents import work
 from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.work import Mode, Orders, Problem, Result
+from torchviz_cli.versions.scratch import scratch
 
 # Loaded once, before the processes part; each of them starts with what is loaded already.
 HEAVY = ("graphviz_torch.trace.loading", "graphviz_torch.trace.inputs", "graphviz_torch.trace.runtime.tracer")
@@ -34,8 +34,8 @@ def run(entries: Sequence[Entry], mode: Mode, jobs: int, timeout: float, console
         timeout: seconds that loading and running may take; 0 for no limit.
     """
     timed = [replace(entry, request=replace(entry.request, timeout=timeout)) for entry in entries]
-    with tempfile.TemporaryDirectory(prefix="torchviz-docs-") as folder:
-        orders = [Orders(group, str(Path(folder, str(number))), mode) for number, group in enumerate(_groups(timed))]
+    with scratch() as folder:
+        orders = [Orders(group, str(folder / str(number)), mode) for number, group in enumerate(_groups(timed))]
         yield from _Pool(orders, jobs, console).results()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.models import control, gradients, layers, machinery, memory, structures, traps
+from tests.models import control, gradients, layers, machinery, memory, structures, traps, writes
 from tests.models.control import Case
 
 _FACTORIES: tuple[Callable[[], Case], ...] = (
@@ -26,11 +26,21 @@ _FACTORIES: tuple[Callable[[], Case], ...] = (
     memory.counters,
     memory.cached,
     memory.key_value_cache,
+    writes.out_parts,
+    writes.foreach_parts,
+    writes.max_norm,
+    writes.first_in_place,
+    writes.library,
+    writes.set_away,
+    writes.swapped,
+    writes.complex_parts,
+    writes.same_address,
     structures.outputs,
     structures.inputs,
     structures.no_input,
     structures.hands_on,
     structures.same_input,
+    structures.slots,
     gradients.custom,
     gradients.detached,
     gradients.checkpointed,
@@ -38,6 +48,7 @@ _FACTORIES: tuple[Callable[[], Case], ...] = (
     gradients.inner_gradient,
     gradients.batched,
     gradients.functional_call,
+    gradients.curvature,
     layers.attention,
     layers.lstm,
     layers.encoder,
@@ -53,6 +64,7 @@ _FACTORIES: tuple[Callable[[], Case], ...] = (
     machinery.lazy,
     machinery.parametrized,
     machinery.subclass,
+    machinery.wrapper,
     machinery.through_numpy,
     machinery.threads,
     machinery.containers,

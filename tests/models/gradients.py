@@ -108,6 +108,17 @@ class FunctionalCall(nn.Module):
         return torch.func.functional_call(self.fc, weights, (x,))
 
 
+class Curvature(nn.Module):
+    """Second derivatives, forward over backward; torch fills the directions in place through a diagonal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.func.hessian(lambda y: self.fc(y).pow(2).sum())(x) @ x
+
+
 def custom() -> Case:
     return Custom(), (torch.randn(2, 4),), {}
 
@@ -134,3 +145,7 @@ def batched() -> Case:
 
 def functional_call() -> Case:
     return FunctionalCall(), (torch.randn(2, 4),), {}
+
+
+def curvature() -> Case:
+    return Curvature(), (torch.randn(4),), {}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map_only
 
 from tests.models.control import Case
 
@@ -21,6 +23,29 @@ class Subclass(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.fc(x) + x.as_subclass(Tagged).relu().as_subclass(torch.Tensor)
+
+
+class Wrapped(torch.Tensor):
+    """A subclass around a tensor, whose own memory is nowhere."""
+
+    held: Tensor
+
+    @staticmethod
+    def __new__(cls, held: Tensor) -> Wrapped:
+        made: Wrapped = torch.Tensor._make_wrapper_subclass(cls, held.shape, dtype=held.dtype)
+        made.held = held
+        return made
+
+    @classmethod
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        given, named = tree_map_only(cls, lambda one: one.held, (args, kwargs or {}))
+        return tree_map_only(Tensor, cls, func(*given, **named))
+
+
+class Wrapper(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        y = Wrapped(x * 2)
+        return (y.sin() + y).held * 3
 
 
 class ThroughNumpy(nn.Module):
@@ -92,6 +117,10 @@ def parametrized() -> Case:
 
 def subclass() -> Case:
     return Subclass(), (torch.randn(2, 4).as_subclass(Tagged),), {}
+
+
+def wrapper() -> Case:
+    return Wrapper(), (torch.randn(2, 4),), {}
 
 
 def through_numpy() -> Case:

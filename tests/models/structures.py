@@ -79,6 +79,22 @@ class SameInput(nn.Module):
         return a * 2 + b + c.sum()
 
 
+class Slots:
+    """Has no `__dict__`."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, held: Tensor) -> None:
+        self.held = held
+
+
+class Slotted(nn.Module):
+    """Takes and returns an object with slots."""
+
+    def forward(self, given: Slots) -> Slots:
+        return Slots(given.held * 2)
+
+
 def outputs() -> Case:
     return Outputs(), (torch.randn(2, 4),), {}
 
@@ -99,3 +115,7 @@ def hands_on() -> Case:
 def same_input() -> Case:
     x = torch.randn(2, 4)
     return SameInput(), (x, x, x[0]), {}
+
+
+def slots() -> Case:
+    return Slotted(), (Slots(torch.randn(2, 4)),), {}

@@ -52,11 +52,13 @@ class Replay:
         return "; ".join(parts)
 
 
-def trace_and_replay(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Graph, Replay]:
+def trace_and_replay(
+    model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], level: str = "function"
+) -> tuple[Graph, Replay]:
     """Traces one run and replays it from the same random state."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
-        graph, recording = trace_with_recording(model, args, kwargs, TraceOptions())
+        graph, recording = trace_with_recording(model, args, kwargs, TraceOptions(level=level))
         torch.manual_seed(SEED)
         return graph, replay(graph, recording)
 

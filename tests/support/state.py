@@ -14,6 +14,7 @@ import torch
 import torch._dynamo  # a tracer may load it, which adds warning filters
 from torch import Tensor, nn
 from torch.nn.modules import module as torch_module
+from torch.nn.parameter import is_lazy
 
 NAMESPACES = (
     torch,
@@ -71,6 +72,8 @@ def of_model(model: nn.Module) -> dict[str, Any]:
 
 def of_tensor(tensor: Tensor) -> tuple[Any, ...]:
     """A tensor: its memory, what is in it, and what it carries."""
+    if is_lazy(tensor):
+        return (id(tensor), type(tensor))
     grad = None if not tensor.is_leaf or tensor.grad is None else (id(tensor.grad), bits(tensor.grad))
     hooks = [list(getattr(tensor, name, None) or ()) for name in ("_backward_hooks", "_post_accumulate_grad_hooks")]
     place = 0 if tensor.layout is not torch.strided else tensor.data_ptr()

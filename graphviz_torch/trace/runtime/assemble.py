@@ -215,9 +215,12 @@ class Assembly:
     def _view(self, held: Held, op: Op) -> tuple[str | None, int]:
         version = self._writes(held)
         if held.storage:
-            for operand in op.operands:
-                if operand.storage == held.storage:
+            near = [operand for operand in op.operands if operand.storage == held.storage]
+            for operand in near:
+                if operand.ref is held.ref:  # of `out`, not of what else lies there
                     return operand.id, version
+            if near:
+                return near[0].id, version
         return (None, version) if version else FRESH
 
     def _writes(self, held: Held) -> int:

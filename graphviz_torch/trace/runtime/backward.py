@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from graphviz_torch.trace.runtime.records import Held, Op
-from graphviz_torch.trace.runtime.values import version
+from graphviz_torch.trace.runtime.storages import version
 
 if TYPE_CHECKING:
     from graphviz_torch.trace.runtime.recording import Recorder

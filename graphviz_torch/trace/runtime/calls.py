@@ -12,8 +12,9 @@ import torch
 from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace.runtime.places import Frames, Method
 from graphviz_torch.trace.runtime.records import Call, Held, HookRun, Leave, Op, OperandAt, Place
+from graphviz_torch.trace.runtime.storages import version
 from graphviz_torch.trace.runtime.structures import tensors_of
-from graphviz_torch.trace.runtime.values import Values, version
+from graphviz_torch.trace.runtime.values import Values
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor

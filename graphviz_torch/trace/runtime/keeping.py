@@ -45,7 +45,8 @@ class KeepingRecorder(Recorder):
         """As for every recorder; results inside vmap, grad and their like are kept: alone they cannot be made again."""
         place = len(self.ops)
         out = super().run(info, function, args, kwargs)
-        for held, tensor in zip(self.ops[place].results, tensors_of(out), strict=False):
+        results = self.ops[place].results if place < len(self.ops) else ()  # what could not be recorded is not there
+        for held, tensor in zip(results, tensors_of(out), strict=False):
             if compat.functorch_base(tensor) is not tensor:
                 self._keep(held, compat.functorch_base(tensor))
         return out

@@ -6,15 +6,16 @@ from typing import Any
 
 import torch
 
-Geometry = tuple[int, tuple[int, ...], tuple[int, ...]]
+# Offset, shape and strides in elements, and the bytes of an element.
+Geometry = tuple[int, tuple[int, ...], tuple[int, ...], int]
 
 
 def geometry(tensor: torch.Tensor) -> Geometry | None:
-    """Offset, shape and strides, in elements; `None` where a tensor is no strided view."""
+    """Where in its memory a tensor lies; `None` where it is no strided view."""
     try:
         if tensor.layout is not torch.strided:
             return None
-        return int(tensor.storage_offset()), tuple(tensor.shape), tensor.stride()
+        return int(tensor.storage_offset()), tuple(tensor.shape), tensor.stride(), tensor.element_size()
     except (RuntimeError, NotImplementedError, ValueError):  # wrapped and nested tensors
         return None
 
@@ -29,13 +30,20 @@ def apart(one: Geometry | None, other: Geometry | None) -> bool:
         return False
     if 0 in one[1] or 0 in other[1]:
         return True
+    if one[3] != other[3]:  # as where one is complex and the other real
+        one, other = _in_bytes(one), _in_bytes(other)
     if _last(one) < other[0] or _last(other) < one[0]:
         return True
     return _boxes_apart(one, other)
 
 
+def _in_bytes(view: Geometry) -> Geometry:
+    offset, shape, strides, size = view
+    return offset * size, (*shape, size), (*[stride * size for stride in strides], 1), 1
+
+
 def _last(view: Geometry) -> int:
-    offset, shape, strides = view
+    offset, shape, strides, _ = view
     return offset + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
 
 
@@ -51,7 +59,7 @@ def _boxes_apart(one: Geometry, other: Geometry) -> bool:
 
 def _box(view: Geometry, strides: list[int]) -> list[tuple[int, int]] | None:
     """Start and length of a view along each stride of a grid; `None` where the view is no box of the grid."""
-    offset, shape, own = view
+    offset, shape, own, _ = view
     lengths = [1] * len(strides)
     for size, stride in zip(shape, own, strict=True):
         if size > 1 and stride:
@@ -77,7 +85,7 @@ def _box(view: Geometry, strides: list[int]) -> list[tuple[int, int]] | None:
 
 def indexed(view: Geometry, key: Any) -> Geometry | None:
     """What `tensor[key]` means of a view; `None` where an index is no number and no slice, as that copies."""
-    offset, shape, strides = view
+    offset, shape, strides, size = view
     keys = list(key) if isinstance(key, tuple) else [key]
     wanted = sum(type(part) in (int, slice) for part in keys)
     if wanted > len(shape) or sum(part is Ellipsis for part in keys) > 1:
@@ -102,4 +110,4 @@ def indexed(view: Geometry, key: Any) -> Geometry | None:
             axis += 1
         elif part is not None:
             return None
-    return offset, (*sizes, *shape[axis:]), (*steps, *strides[axis:])
+    return offset, (*sizes, *shape[axis:]), (*steps, *strides[axis:]), size

@@ -14,8 +14,9 @@ from graphviz_torch.trace.runtime.keeping import KeepingRecorder
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
+from graphviz_torch.trace.runtime.storages import version
 from graphviz_torch.trace.runtime.structures import tensors_of
-from graphviz_torch.trace.runtime.values import Values, version
+from graphviz_torch.trace.runtime.values import Values
 
 
 class NestedRecorder(Recorder):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+
+if TYPE_CHECKING:
+    from graphviz_torch.trace.runtime.records import Op
 
 # Attributes of a tensor that are operations; all others (shape, dtype, device ...) only describe it.
 TENSOR_ATTRIBUTES = frozenset(("T", "mT", "H", "mH", "real", "imag", "data", "grad"))
@@ -30,7 +33,13 @@ READS = frozenset(
 )
 
 # What torch does in these is not all told by their arguments and results.
-ASIDE = frozenset(("batch_norm", "instance_norm", "__deepcopy__", "backward", "numpy", "__array__"))
+ASIDE = frozenset(
+    """batch_norm instance_norm __deepcopy__ backward numpy __array__ as_tensor asarray from_dlpack
+    frombuffer""".split()
+)
+
+# Arguments that make a function write another argument, with that.
+CHOICES = {"inplace": "input", "max_norm": "weight"}
 
 OPERATORS = {
     "add": "add", "radd": "add", "iadd": "add_", "sub": "sub", "rsub": "rsub", "isub": "sub_", "mul": "mul",
@@ -44,6 +53,25 @@ OPERATORS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """An argument that decides whether a function writes another one: `relu(x, inplace=True)`."""
+
+    name: str
+    place: int
+    target: str
+    target_place: int
+
+    def made(self, op: Op) -> bool:
+        """Whether the function writes this time."""
+        given = op.args[self.place] if self.place < len(op.args) else op.kwargs.get(self.name)
+        return given is not None and given is not False
+
+    def written(self, op: Op) -> Any:
+        """What it writes then, as it is in the template of arguments."""
+        return op.args[self.target_place] if self.target_place < len(op.args) else op.kwargs.get(self.target)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """What a function is called, and whether Python reads its result.
 
@@ -51,6 +79,7 @@ class Operation:
         below: seen below autograd, where tensors do not count their writes yet; the schema tells what is written.
         aside: something is left to be noted when it has run; see `graphviz_torch.trace.runtime.aside`.
         loose: an aten operation that no function stands for, in a record of functions with what is in them.
+        choice: an argument that makes it write one of the others.
     """
 
     name: str
@@ -60,6 +89,7 @@ class Operation:
     below: bool = False
     aside: bool = False
     loose: bool = False
+    choice: Choice | None = None
 
 
 def classify(function: Callable[..., Any]) -> Operation | None:
@@ -81,8 +111,35 @@ def classify(function: Callable[..., Any]) -> Operation | None:
     word = (
         OPERATORS.get(plain, plain) if name.startswith("__") else OPERATORS.get(name, name) if name in READS else name
     )
-    writes = (word.endswith("_") and not word.startswith("_")) or word == "setitem"
-    return Operation(word, full_name(function, name), name in READS, writes, aside=name in ASIDE)
+    writes = (word.endswith("_") and not word.startswith("__")) or word == "setitem" or _mutable(function)
+    path = full_name(function, name)
+    return Operation(word, path, name in READS, writes, aside=name in ASIDE, choice=_choice(function))
+
+
+def schema_of(function: Any) -> Any:
+    """The schema of an operator, where it has one alone; `None` for all other functions."""
+    schemas = getattr(function, "_schemas", None)
+    if schemas is None:
+        return getattr(function, "_schema", None)
+    return next(iter(schemas.values())) if len(schemas) == 1 else None
+
+
+def _mutable(function: Callable[..., Any]) -> bool:
+    """Whether an operator of a library says that it writes an argument."""
+    schema = schema_of(function)
+    return schema is not None and bool(schema.is_mutable)
+
+
+def _choice(function: Callable[..., Any]) -> Choice | None:
+    """The argument of a function that makes it write another."""
+    code = getattr(function, "__code__", None)
+    if code is None or not getattr(function, "__module__", "").startswith("torch.nn.functional"):
+        return None
+    names = code.co_varnames[: code.co_argcount]
+    for name, target in CHOICES.items():
+        if name in names and target in names:
+            return Choice(name, names.index(name), target, names.index(target))
+    return None
 
 
 def full_name(function: Callable[..., Any], name: str) -> str:

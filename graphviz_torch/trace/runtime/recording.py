@@ -15,15 +15,16 @@ from graphviz_torch.trace.compat import sequence_number
 from graphviz_torch.trace.runtime import aside, backward
 from graphviz_torch.trace.runtime.calls import Calls
 from graphviz_torch.trace.runtime.memory import Geometry, apart, geometry, indexed
-from graphviz_torch.trace.runtime.operations import Operation
+from graphviz_torch.trace.runtime.operations import Operation, schema_of
 from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
+from graphviz_torch.trace.runtime.storages import UNCOUNTED, version
 from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
-from graphviz_torch.trace.runtime.values import version
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
 NOTHING: dict[str, Any] = {}
 INDEXED = ("getitem", "setitem")
+ATEN = "torch.ops.aten."
 OPERANDS = tuple(OperandAt(place) for place in range(64))
 
 
@@ -125,7 +126,9 @@ class Recorder(Calls):
 
     def _operands(self, op: Op, info: Operation, tensors: list[Tensor]) -> list[Held]:
         """The values that an operation reads."""
-        if info.writes or "out" in op.kwargs:
+        if info.below:
+            self._below(op, info, tensors)
+        if info.writes or "out" in op.kwargs or (info.choice is not None and info.choice.made(op)):
             for tensor in tensors:
                 self._about_to_write(tensor)
             return [self.operand(tensor, self._part(op, place, tensor)) for place, tensor in enumerate(tensors)]
@@ -135,6 +138,31 @@ class Recorder(Calls):
         for tensor in tensors:
             operands.append(self.operand(tensor))
         return operands
+
+    def _below(self, op: Op, info: Operation, tensors: list[Tensor]) -> None:
+        """What is to be known of operands below autograd before they are looked up."""
+        if op.name == "lift_fresh":
+            self._lifted(tensors[0])
+        elif info.writes and not info.op.startswith(ATEN):  # libraries count a write before they write
+            for held in map(self.known, tensors):
+                if held is not None and not self.writes_to(held):
+                    held.version = UNCOUNTED
+
+    def _lifted(self, tensor: Tensor) -> None:
+        """What is lifted was just made of Python's numbers, or is an array that came back."""
+        numbers = tensor.dim() == 0 or (self.current is not None and self.current.name == "tensor")
+        if numbers and self.known(tensor) is None and self._sharing(tensor) is None:
+            self.hold(tensor, "constant", None, "literal")
+
+    def unknown(self, tensor: Tensor) -> Held:
+        """As for all values; what is in it is looked at once more in the end."""
+        held = super().unknown(tensor)
+        if held.source == "external":
+            outer, self.current = self.current, self.current or Op()
+            with torch._C.DisableTorchFunction():
+                aside.watch(self, held, held, tensor)
+            self.current = outer
+        return held
 
     def _part(self, op: Op, place: int, tensor: Tensor) -> Geometry | None:
         """What an index means of the tensor that it is applied to; `None` for all of it."""
@@ -155,7 +183,7 @@ class Recorder(Calls):
                     self._looked_at(op, place, tensor)
             held = self.hold(out, "op", op)
             op.results = [held]
-            if held.storage in self._writes and not info.writes:
+            if held.storage in self._writes and not info.writes and "out" not in op.kwargs:
                 self._picked(op, tensors, out, held.storage)
         elif out is not None:
             made = tensors_of(out)
@@ -207,15 +235,14 @@ class Recorder(Calls):
         return value
 
     def _written(self, op: Op, info: Operation, tensors: list[Tensor], out: Any) -> None:
-        if info.below and not info.writes:
+        if info.below and (not info.writes or op.name == "set_"):
             return
-        targets = schema_writes(op) if info.below else ()
+        targets = written_places(op, info)
         made = tensors_of(out)
         for place, tensor in enumerate(tensors):
             held = op.operands[place]
-            now = version(tensor)
-            told = place in targets or (place == 0 and info.writes and uncounted(tensor, held.version))
-            if (now != held.version or told) and not self._beside(op, info, place, tensors):
+            told = place in targets and (info.below or uncounted(tensor, held.version))
+            if told or (version(tensor) != held.version and not self._beside(op, place, tensors, targets)):
                 part = self._part(op, place, tensor) if op.name == "setitem" else None
                 write = self.wrote(held, tensor, op, part)
                 before = self._live.get(id(tensor))
@@ -226,11 +253,13 @@ class Recorder(Calls):
                         write.values.append(fresh)
                         fresh.partial, self._live[id(tensor)] = True, before
 
-    def _beside(self, op: Op, info: Operation, place: int, tensors: list[Tensor]) -> bool:
-        """Whether an operand only shares its count of writes with the one that was written, not its memory."""
-        if place == 0 or not info.writes or op.operands[0].storage != op.operands[place].storage:
+    def _beside(self, op: Op, place: int, tensors: list[Tensor], targets: set[int]) -> bool:
+        """Whether an operand only shares its count of writes with those that were written, not its memory."""
+        near = [target for target in targets if op.operands[target].storage == op.operands[place].storage]
+        if place in targets or not near:
             return False
-        return tensors[place] is tensors[0] or apart(geometry(tensors[place]), geometry(tensors[0]))
+        tensor = tensors[place]
+        return all(tensor is tensors[target] or apart(geometry(tensor), geometry(tensors[target])) for target in near)
 
 
 def _moved(tensors: list[Tensor], operands: Sequence[Held]) -> bool:
@@ -249,13 +278,27 @@ def uncounted(tensor: Tensor, count: int) -> bool:
     return count < 0 or compat.functorch_base(tensor) is not tensor
 
 
-def schema_writes(op: Op) -> set[int]:
-    """Places of the operands that an aten operation writes, as its schema says."""
+def written_places(op: Op, info: Operation) -> set[int]:
+    """Places of the operands that an operation writes, as far as its name, its arguments or its schema say."""
+    schema = schema_of(op.function)
+    if schema is not None:
+        return _schema_writes(op, schema)
+    if "out" in op.kwargs:
+        return _places(op.kwargs["out"])
+    if info.choice is not None and info.choice.made(op):
+        return _places(info.choice.written(op))
+    return _places(op.args[0]) if info.writes and op.args else set()
+
+
+def _schema_writes(op: Op, schema: Any) -> set[int]:
     found: set[int] = set()
-    schema: Any = getattr(op.function, "_schema", None)
     for number, argument in enumerate(schema.arguments):
         if argument.alias_info is not None and argument.alias_info.is_write:
-            given = op.args[number] if number < len(op.args) else op.kwargs.get(argument.name)
-            places = given if isinstance(given, (list, tuple)) else (given,)
-            found.update(place.index for place in places if isinstance(place, OperandAt))
+            found |= _places(op.args[number] if number < len(op.args) else op.kwargs.get(argument.name))
     return found
+
+
+def _places(given: Any) -> set[int]:
+    """The operands in one argument."""
+    parts = given if isinstance(given, (list, tuple)) else (given,)
+    return {part.index for part in parts if isinstance(part, OperandAt)}

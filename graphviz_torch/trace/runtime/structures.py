@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch.nn.parameter import Parameter
+from torch.utils._pytree import SUPPORTED_NODES
 
 Tensor = torch.Tensor
 SCALARS: frozenset[type] = frozenset(
@@ -62,10 +63,29 @@ def items_of(value: Any, name: str, depth: int) -> list[tuple[str, Any]]:
     fields = getattr(value, "__dataclass_fields__", None)
     if fields is not None and not isinstance(value, type):
         return [(f"{name}.{field}" if name else field, getattr(value, field, None)) for field in fields]
-    if hasattr(value, "items") and hasattr(value, "keys"):
+    if hasattr(type(value), "items") and hasattr(type(value), "keys"):
         return [(f"{name}[{key!r}]" if name or not isinstance(key, str) else key, item) for key, item in value.items()]
     if isinstance(value, (set, frozenset)):
         return [(f"{name}{{}}", item) for item in value]
-    if depth < DEEPEST_OBJECT and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
-        return [(f"{name}.{key}" if name else key, item) for key, item in vars(value).items() if key[:1] != "_"]
+    if depth < DEEPEST_OBJECT and not isinstance(value, type) and not callable(value):
+        return _attributes(value, name) or _registered(value, name)
     return []
+
+
+def _attributes(value: Any, name: str) -> list[tuple[str, Any]]:
+    """The public attributes of an object, with those in slots."""
+    held = getattr(value, "__dict__", {})
+    slots = [slot for kind in type(value).__mro__ for slot in _names(kind.__dict__.get("__slots__", ()))]
+    found = {**{slot: getattr(value, slot) for slot in slots if hasattr(value, slot)}, **held}
+    return [(f"{name}.{key}" if name else key, item) for key, item in found.items() if key[:1] != "_"]
+
+
+def _names(slots: Any) -> tuple[str, ...]:
+    return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _registered(value: Any, name: str) -> list[tuple[str, Any]]:
+    """The parts of an object whose class tells torch how to take it apart."""
+    node = SUPPORTED_NODES.get(type(value))
+    parts = [] if node is None else node.flatten_fn(value)[0]
+    return [(f"{name}[{place}]", part) for place, part in enumerate(parts)]

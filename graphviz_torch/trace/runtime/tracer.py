@@ -23,6 +23,7 @@ from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime.aside import written_by_numpy
 from graphviz_torch.trace.runtime.assemble import Assembly
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
+from graphviz_torch.trace.runtime.below import AtenRecorder, KeepingAtenRecorder
 from graphviz_torch.trace.runtime.hooks import HookWatch
 from graphviz_torch.trace.runtime.intercept import intercepted
 from graphviz_torch.trace.runtime.keeping import KeepingRecorder
@@ -35,6 +36,12 @@ from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.statics import Statics
 
 RecorderKind = TypeVar("RecorderKind", bound=Recorder)
+RECORDERS: dict[str, type[Recorder]] = {"function": Recorder, "both": NestedRecorder, "aten": AtenRecorder}
+KEEPING: dict[str, type[KeepingRecorder]] = {
+    "function": KeepingRecorder,
+    "both": KeepingNestedRecorder,
+    "aten": KeepingAtenRecorder,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class Finished(Generic[RecorderKind]):
 def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
     """Runs the model once and returns the graph; see `graphviz_torch.api.trace`."""
     with _without_collections():
-        kind = NestedRecorder if options.level == "both" else Recorder
+        kind = RECORDERS[options.level]
         graph, _, recorder, _ = _traced(model, args, kwargs, options, kind)
         recorder.forget()
         return graph
@@ -103,7 +110,7 @@ def trace_with_recording(
     model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions
 ) -> tuple[Graph, Recording]:
     """The graph, and what is needed to run it again."""
-    kind = KeepingNestedRecorder if options.level == "both" else KeepingRecorder
+    kind = KEEPING[options.level]
     graph, assembly, recorder, outputs = _traced(model, args, kwargs, options, kind)
     kept = {held.id: tensor for held, tensor in reversed(recorder.kept) if held.id is not None}
     marked = frozenset(held.id for held in recorder.marked if held.id is not None)

@@ -15,28 +15,26 @@ from graphviz_torch.trace import compat
 from graphviz_torch.trace.metadata import strides
 from graphviz_torch.trace.runtime.memory import Geometry, geometry
 from graphviz_torch.trace.runtime.records import Held, Op
+from graphviz_torch.trace.runtime.storages import UNCOUNTED, WITHOUT_MEMORY, Storages, maker, version
 from graphviz_torch.trace.runtime.writes import MOST_WRITES, Write, last_writers
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
-UNCOUNTED = -2
-WITHOUT_MEMORY = (RuntimeError, NotImplementedError, ValueError)  # sparse, nested and uninitialised tensors
 
 
-class Values:
+class Values(Storages):
     """Finds the value of any tensor that a run hands over."""
 
     def __init__(self, statics: Statics) -> None:
+        super().__init__()
         self._statics = statics
         self._leaves = statics.leaves
-        # The latest value of each tensor, by its `id`, and the first value in each storage, by that of the storage.
+        # The latest value of each tensor, by its `id`.
         self._live: dict[int, Held] = {}
-        self._memory: dict[int, Held] = {}
-        self._writes: dict[int, list[Write]] = {}
         # The value of the gradient that the last backward pass left, by the `id` of what it is of.
         self.gradients: dict[int, Held] = {}
-        # Operations that handed memory to NumPy, with the memory and what was in it.
-        self.arrays: list[tuple[Op, Tensor, Tensor]] = []
+        # What may be written from outside of torch: what to say it of, the value, its memory and what was in it.
+        self.arrays: list[tuple[Op | Held, Held, Tensor, Tensor]] = []
         self.notes: list[tuple[str, Held | Op | None, str]] = []
 
     def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
@@ -55,6 +53,8 @@ class Values:
             first = self._memory.get(key)
             if first is None or first.memory() is not storage:
                 self._begin(storage, held)
+            elif first.storage != key:
+                held.storage = first.storage
         except WITHOUT_MEMORY:
             held.storage = self._base_storage(tensor, held)
         held.ref = ref(tensor)
@@ -80,16 +80,17 @@ class Values:
         except RuntimeError:
             if held.version == -1:
                 return held
-        return self._rewritten(tensor, held, version(tensor))
+        return self._rewritten(tensor, held, region)
 
     def _after(self, writes: list[Write], tensor: Tensor, held: Held, region: Geometry | None) -> Held:
         """The value of a tensor in memory that was written."""
-        made = -1 if held.op is None else held.op.id
-        if writes[-1].op.id <= made and region is None:
-            now = version(tensor)
-            return held if now == held.version else self._rewritten(tensor, held, now)
+        made, same = maker(held), version(tensor) == held.version
+        if same and writes[-1].op.id <= made and region is None:
+            return held
+        if not same and (writes[-1].op.id <= made or self.moved(tensor, held)):
+            return self._rewritten(tensor, held, region)
         base = _base(held, tensor)
-        writers = last_writers(writes, region or geometry(tensor), -1 if base.op is None else base.op.id)
+        writers = last_writers(writes, region or geometry(tensor), maker(base))
         if not writers:
             return counted(held if region is None else base, tensor)
         parts = [self._written_by(writer, tensor, base) for writer in writers]
@@ -132,6 +133,10 @@ class Values:
         shared = self._sharing(tensor)
         if shared is not None:
             return self.again(tensor, shared)
+        return self.unknown(tensor)
+
+    def unknown(self, tensor: Tensor) -> Held:
+        """A value for a tensor that no recorded operation made."""
         attribute = self._statics.attribute_path(tensor)
         return self.hold(tensor, "constant" if attribute else "external", None, attribute)
 
@@ -167,88 +172,34 @@ class Values:
             if now.source == "op" and now.version == before.version and now.storage == before.storage:
                 self._live[key] = before
 
-    def wrote(self, held: Held, tensor: Tensor, op: Op, region: Geometry | None = None) -> Write | None:
-        """Notes that an operation wrote the memory of a value, or a part of it."""
-        if not held.storage:
-            return None
-        write = Write(op, region or geometry(tensor), [])
-        self._writes.setdefault(held.storage, []).append(write)
-        return write
-
-    @property
-    def wrote_memory(self) -> bool:
-        """Whether any memory was written."""
-        return bool(self._writes)
-
-    def writes_to(self, held: Held) -> list[Write]:
-        """The writes into the memory of a value."""
-        return self._writes.get(held.storage, [])
-
-    def crowded(self, held: Held) -> bool:
-        """Whether so many operations wrote the memory of a value that the next is linked to all that came before.
-
-        Otherwise a loop that fills a tensor row by row would look through all rows for each.
-        """
-        writes = self._writes.get(held.storage, ())
-        made = -1 if held.op is None else held.op.id
-        return len(writes) > MOST_WRITES and writes[-MOST_WRITES].op.id > made
-
-    def _rewritten(self, tensor: Tensor, held: Held, now: int) -> Held:
-        if held.version == UNCOUNTED:
-            held.version = now
+    def _rewritten(self, tensor: Tensor, held: Held, region: Geometry | None) -> Held:
+        """The value of a tensor whose count of writes has changed, though nothing that is known wrote its memory."""
+        if held.version == UNCOUNTED or held.storage in self._left:
+            held.version = version(tensor)
             return held
-        given = self._sharing(tensor, held.storage)
-        if given is not None:  # `set_`, which no mode sees: the memory is another value's now
-            return self.hold(tensor, "same", None, previous=given)
+        if self.moved(tensor, held):  # `set_`, which no mode sees
+            self.gave(tensor, held)
+            return self.operand(tensor, region)
         fresh = self.hold(tensor, "same", None, previous=held)
         self.notes.append(("unseen_write", held, "written by something that the tracer did not see"))
         return fresh
 
-    def _begin(self, storage: torch.UntypedStorage, held: Held) -> None:
-        """Notes the first value in a storage; another storage may have had its `id` before."""
-        held.memory = ref(storage)
-        self._memory[id(storage)] = held
-        if self._writes:
-            self._writes.pop(id(storage), None)
+    def gave(self, tensor: Tensor, held: Held) -> None:
+        """Notes that a tensor was given other memory."""
+        self.abandoned(held)
+        given = self._sharing(tensor)
+        self.abandoned(self.again(tensor, given) if given is not None else self.hold(tensor, "external", None))
 
-    def _base_storage(self, tensor: Tensor, held: Held) -> int:
-        """The key of the memory under a wrapper of vmap and its like; 0 for sparse and other tensors without."""
-        base = compat.functorch_base(tensor)
-        if base is tensor:
-            return 0
-        try:
-            storage = base.untyped_storage()
-        except WITHOUT_MEMORY:
-            return 0
-        first = self._memory.get(id(storage))
-        if first is None or first.memory() is not storage:
-            self._begin(storage, held)
-        return id(storage)
-
-    def _sharing(self, tensor: Tensor, beside: int = 0) -> Held | None:
-        """A value in the same memory: of the same storage, or at the same address after a detour without a copy.
-
-        Args:
-            beside: the key of a storage that is not meant.
-        """
-        try:
-            storage = tensor.untyped_storage()
-            if id(storage) == beside:
-                return None
-            first = self._memory.get(id(storage))
-            if first is not None and first.memory() is storage:
-                return first
-            address = storage.data_ptr() if tensor.device.type == "cpu" else 0
-        except WITHOUT_MEMORY:
+    def behind(self, tensor: Tensor) -> Held | None:
+        """The value that lay in the memory of a tensor when an operation handed out that memory in it."""
+        held = self._live[id(tensor)]
+        first = self._memory.get(held.storage)
+        if first is None or first is held:
             return None
-        return self._at(address) if address else None
-
-    def _at(self, address: int) -> Held | None:
-        for first in self._memory.values():
-            other = first.memory()
-            if other is not None and other.device.type == "cpu" and other.data_ptr() == address:
-                return first
-        return None
+        self.hold(tensor, "same", None, previous=first)
+        found = self.operand(tensor)
+        self._live[id(tensor)] = held
+        return found
 
 
 def _base(held: Held, tensor: Tensor) -> Held:
@@ -264,14 +215,6 @@ def counted(held: Held, tensor: Tensor) -> Held:
         held.first = held.version
     held.version = version(tensor)
     return held
-
-
-def version(tensor: Tensor) -> int:
-    """How often the memory was written in place; -1 for inference tensors, which do not count."""
-    try:
-        return tensor._version
-    except RuntimeError:
-        return -1
 
 
 def _shape(tensor: Tensor) -> torch.Size | None:

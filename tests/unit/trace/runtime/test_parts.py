@@ -141,21 +141,26 @@ def test_replay(kind: type[nn.Module]) -> None:
     assert report.same, report.cause
 
 
-views = st.tuples(st.integers(0, 12), st.lists(st.tuples(st.integers(0, 4), st.integers(0, 7)), max_size=3)).map(
-    lambda found: (found[0], tuple(size for size, _ in found[1]), tuple(step for _, step in found[1]))
+sides = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 7)), max_size=3)
+views = st.tuples(st.integers(0, 12), sides, st.sampled_from((1, 2, 4))).map(
+    lambda found: (found[0], tuple(size for size, _ in found[1]), tuple(step for _, step in found[1]), found[2])
 )
 
 
-def elements(view: Geometry) -> set[int]:
-    steps = [range(0, size * step, step) if step else range(min(size, 1)) for size, step in zip(*view[1:], strict=True)]
-    return {view[0] + sum(places) for places in itertools.product(*steps)}
+def places_in(view: Geometry) -> set[int]:
+    """The bytes of a view."""
+    offset, shape, strides, width = view
+    pairs = zip(shape, strides, strict=True)
+    steps = [range(0, size * step, step) if step else range(min(size, 1)) for size, step in pairs]
+    elements = [offset + sum(places) for places in itertools.product(*steps)]
+    return {element * width + byte for element in elements for byte in range(width)}
 
 
 @settings(max_examples=400, deadline=None)
 @given(views, views)
-def test_what_is_called_apart_shares_no_element(one: Geometry, other: Geometry) -> None:
+def test_what_is_called_apart_shares_no_byte(one: Geometry, other: Geometry) -> None:
     if apart(one, other):
-        assert not elements(one) & elements(other)
+        assert not places_in(one) & places_in(other)
 
 
 @pytest.mark.parametrize(
@@ -165,14 +170,14 @@ def test_what_is_called_apart_shares_no_element(one: Geometry, other: Geometry) 
 def test_the_part_that_an_index_means(key: object) -> None:
     y = torch.zeros(3, 4, 5).transpose(0, 1)
     part = y[key]  # type: ignore[index]
-    found = indexed((0, tuple(y.shape), y.stride()), key)
+    found = indexed((0, tuple(y.shape), y.stride(), 4), key)
     assert found is not None
-    assert elements(found) == elements((part.storage_offset(), tuple(part.shape), part.stride()))
+    assert places_in(found) == places_in((part.storage_offset(), tuple(part.shape), part.stride(), 4))
 
 
 @pytest.mark.parametrize("key", [torch.tensor([0]), [0, 1], True, (0, 0, 0, 0), 7, (..., 0, ...)])
 def test_the_part_that_an_index_of_another_kind_means_is_not_known(key: object) -> None:
-    assert indexed((0, (3, 4), (4, 1)), key) is None
+    assert indexed((0, (3, 4), (4, 1), 4), key) is None
 
 
 def operands(graph: Graph) -> dict[str, tuple[str, ...]]:

@@ -11,23 +11,39 @@ from torch import nn
 from graphviz_torch.ir.checker import check
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.trace.options import TraceOptions
+from graphviz_torch.trace.runtime.structures import tensors_of
 from graphviz_torch.trace.runtime.tracer import Recording, trace_with_recording
 from tests.models.catalogue import MODELS
+from tests.support import state, taint
 from tests.support.replay import SEED, replay, same_bits, trace_and_replay
 
 torch.set_num_threads(1)
 
 # What cannot be run again from outside: operations inside vmap and the like, and a way through NumPy's memory.
-OPAQUE = {"batched", "flex", "derivative", "shared_numpy"}
+OPAQUE = {"batched", "curvature", "flex", "derivative", "shared_numpy"}
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_replay_is_the_same_bit_for_bit(name: str) -> None:
     torch.manual_seed(0)
-    graph, report = trace_and_replay(*MODELS[name]())
+    model, args, kwargs = MODELS[name]()
+    before = state.of_model(model), [state.of_tensor(tensor) for tensor in tensors_of((args, kwargs))]
+    graph, report = trace_and_replay(model, args, kwargs)
     check(graph)
+    assert state.differences(before[0], state.of_model(model)) == []
+    assert [state.of_tensor(tensor) for tensor in tensors_of((args, kwargs))] == before[1]
     assert report.same, report.cause
     assert (report.opaque > 0) == (name in OPAQUE)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_replay_of_aten_operations_is_the_same(name: str) -> None:
+    torch.manual_seed(0)
+    graph, report = trace_and_replay(*MODELS[name](), level="aten")
+    check(graph)
+    assert report.same, report.cause
+    torch.manual_seed(0)
+    assert taint.differences(taint.claimed(graph), taint.real(*MODELS[name]())) == ()
 
 
 @pytest.mark.parametrize("grad", [True, False])

@@ -56,6 +56,7 @@ class Guard:
         self._model(statics)
         self._objects.classes({type(module) for _, module in statics.modules})
         self.changed_globals = self._objects.changed_globals
+        self.changed_objects = self._objects.changed_objects
         self._look_into(given)
 
     def restore(self) -> None:

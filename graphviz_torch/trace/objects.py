@@ -1,7 +1,6 @@
 """Plain Python objects that a model holds, as they were: their attributes, states and parts.
 
-Not put back are globals, iterators and generators, arrays of NumPy, files and other objects of C, and what only these
-hold.
+Not put back are globals, generators, large arrays of NumPy, files and other objects of C, and what only these hold.
 """
 
 from __future__ import annotations
@@ -17,6 +16,9 @@ from types import CellType, CodeType, FunctionType, MappingProxyType, MethodType
 from typing import Any
 
 import torch
+
+from graphviz_torch.trace.foreign import Foreign
+from graphviz_torch.trace.foreign import holds as foreign_kind
 
 BASES: tuple[Any, ...] = (OrderedDict, dict, list, set, deque)
 # Objects of these hold no state of the user's that could change.
@@ -40,6 +42,8 @@ class Objects:
     def __init__(self, look: Look) -> None:
         self._look = look
         self._kinds: dict[type, bool] = {}
+        self._foreign = Foreign()
+        self.changed_objects = self._foreign.changed
         self._undo: list[Callable[[], None]] = []
         self._globals: list[tuple[ModuleType, set[str], dict[str, tuple[Any, Any]]]] = []
 
@@ -50,6 +54,8 @@ class Objects:
             self._cells(value)
         elif kind is MethodType:
             self._look(value.__self__)
+        elif foreign_kind(kind):
+            self._foreign.keep(value)
         elif len(self._undo) < MOST_OBJECTS and self.holds(kind):
             self._keep(value)
 
@@ -59,6 +65,7 @@ class Objects:
         if known is None:
             own = kind.__module__.partition(".")[0] not in FOREIGN and not issubclass(kind, PASSIVE)
             known = own or kind is SimpleNamespace or issubclass(kind, (random.Random, torch.Generator))
+            known = known or foreign_kind(kind)
             self._kinds[kind] = known
         return known
 
@@ -90,6 +97,7 @@ class Objects:
 
     def restore(self) -> None:
         """Puts everything back."""
+        self._foreign.restore()
         for undo in reversed(self._undo):
             undo()
 

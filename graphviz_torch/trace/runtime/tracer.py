@@ -180,6 +180,9 @@ def _traced(
         kept = None
     for name in guard.changed_globals():
         builder.diagnose("global", "warning", None, f"the run changed `{name}`, which stays as it left it")
+    for name in guard.changed_objects():
+        text = f"the run changed {name} that the model holds, which stays as it left it"
+        builder.diagnose("object", "warning", None, text)
     grads.release()
     if error is not None:
         failed = _failed(recorder, builder, assembly, sources, error)

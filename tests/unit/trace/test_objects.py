@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -142,3 +143,48 @@ def test_what_a_hook_collects_is_the_users() -> None:
     graph = api.trace(model, (torch.ones(2),))
     assert len(seen) == 1
     assert graph.outputs
+
+
+class Outside(nn.Module):
+    """Holds arrays, iterators and a generator."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.array, self.deep = np.zeros(3), [{"k": np.array([float("nan"), 1.0])}]
+        self.large = np.zeros(2**18)
+        self.listed, self.ranged, self.counted = iter([1, 2, 3]), iter(range(5)), (number for number in range(5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.array += 1
+        self.deep[0]["k"][1] = 5
+        return x * next(self.listed) * next(self.ranged)
+
+
+class GoesOn(Outside):
+    """Changes what cannot be put back too."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.large[7] = 1
+        return super().forward(x) + sum(self.listed) + next(self.counted)
+
+
+def test_arrays_and_iterators_are_put_back() -> None:
+    model = Outside()
+    first, second = (api.trace(model, (torch.ones(2),)) for _ in range(2))
+    assert first == second
+    assert first.diagnostics == ()
+    assert model.array.tolist() == [0, 0, 0]
+    assert model.deep[0]["k"][1] == 1
+    assert (next(model.listed), next(model.ranged), next(model.counted)) == (1, 0, 0)
+
+
+def test_what_cannot_be_put_back_is_said() -> None:
+    graph = api.trace(GoesOn(), (torch.ones(2),))
+    assert [note.message for note in graph.diagnostics if note.code == "object"] == [
+        f"the run changed {name} that the model holds, which stays as it left it"
+        for name in (
+            "an array of shape (262144,)",
+            "an iterator (`list_iterator`)",
+            "the generator `Outside.__init__.<locals>.<genexpr>`",
+        )
+    ]

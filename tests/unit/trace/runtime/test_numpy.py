@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -37,3 +38,27 @@ def test_what_is_copied_to_compare_is_no_operation() -> None:
     graph = api.trace(Writes("none"), (torch.ones(2, 2),), options=TraceOptions(level="both"))
     made = [(node.name, node.module_call) for node in graph.nodes if node.kind == "call"]
     assert made == [("mul", "#0:mul.0"), ("detach", "#0:numpy.0"), ("add", "#0:add.0")]
+
+
+class Given(nn.Module):
+    """Writes into an array that a tensor was made of, or does not."""
+
+    def __init__(self, writes: bool) -> None:
+        super().__init__()
+        self.writes = writes
+
+    def forward(self, x: Tensor) -> Tensor:
+        array = np.zeros(2, dtype=np.float32)
+        y = torch.from_numpy(array)
+        z = y + x
+        if self.writes:
+            array[:] = 3
+        return y * z
+
+
+@pytest.mark.parametrize("level", ["function", "both", "aten"])
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_write_into_an_array_behind_a_tensor(writes: bool, level: str) -> None:
+    graph = api.trace(Given(writes), (torch.ones(2),), options=TraceOptions(level=level))
+    told = [note.target for note in graph.diagnostics if note.code == "numpy_write"]
+    assert told == (["const:external"] if writes else [])

@@ -284,7 +284,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, run: Run) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL])
 def test_an_interrupted_build_leaves_whole_files_and_no_process(tmp_path: Path, number: signal.Signals) -> None:
     hanging = MODEL.replace('print("hello from the model")', 'import os, threading\nPath(f"pid-{os.getpid()}").touch()')
     project(tmp_path, entry("fine") + entry("hangs", target="hanging.py:build"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.changes import GLYPHS
@@ -26,20 +28,30 @@ from graphviz_torch.layout.text_width import text_width
 from graphviz_torch.layout.titles import badge_width
 from graphviz_torch.layout.tree import BORDER, Body, Item, Tree, build
 
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
-def scene(graph: Graph, *, direction: str = "TB", color_by: str = "kind", source_url: str = "") -> Scene:
+
+def scene(
+    graph: Graph,
+    *,
+    direction: str = "TB",
+    color_by: str = "kind",
+    source_url: str = "",
+    links: Mapping[str, str] = NO_LINKS,
+) -> Scene:
     """The picture of a graph.
 
     Args:
         direction: of the data flow: `TB` downwards, `LR` to the right.
         color_by: what the bar of a card stands for: `kind`, `device` or `dtype`.
         source_url: template with `{file}` and `{line}` for the links of nodes; empty for none.
+        links: URLs of classes of modules and of operations by their full names; they come before `source_url`.
     """
     tree = build(graph)
     add_references(tree)
     painter = Painter(tree, color_by)
     frames = Framer(tree, painter, sideways=direction == "LR").run()
-    writer = _Writer(tree, painter, frames, direction == "LR", source_url)
+    writer = _Writer(tree, painter, frames, direction == "LR", source_url, links)
     writer.write()
     return writer.finish()
 
@@ -53,6 +65,7 @@ class _Writer:
     frames: dict[Body, Frame]
     sideways: bool
     source_url: str
+    links: Mapping[str, str]
     boxes: list[Box] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
@@ -116,11 +129,14 @@ class _Writer:
                 head.tooltip,
                 head.state,
                 badges,
-                self._link(head),
+                self._link(head, self.painter.facts.type_of(body.call)),
             )
         )
 
-    def _link(self, face: Face) -> str:
+    def _link(self, face: Face, *names: str) -> str:
+        for name in names:
+            if name in self.links:
+                return self.links[name]
         source = face.source
         if not self.source_url or source is None:
             return ""
@@ -148,12 +164,19 @@ class _Writer:
                 face.tooltip,
                 face.state,
                 self._badges(face, identity),
-                self._link(face) if node and self.source_url else "",
+                self._link(face, *self._named(item)) if node and (self.source_url or self.links) else "",
                 target,
             )
         )
         if note is not None and note.lines:
             self._note(note, face, x, y)
+
+    def _named(self, item: Item) -> tuple[str, ...]:
+        """The full names of what a card stands for: the class of its module, then the operation."""
+        if item.node is None or not self.links:
+            return ()
+        module = self.painter.facts.module_of(item)
+        return "" if module is None else module.type, item.node.op
 
     def _badges(self, face: Face, identity: str) -> tuple[Badge, ...]:
         pins = self.painter.facts.pins.badges(identity, face.width, 0.0)

@@ -107,6 +107,11 @@ class Facts:
             return self.modules.get(item.call.path)
         return None
 
+    def type_of(self, call: ModuleCall | None) -> str:
+        """The class of the module that is called; empty where the call is of none."""
+        module = self.modules.get(call.path) if call is not None and call.kind == "module" else None
+        return "" if module is None else module.type
+
     def inside(self, node: Node) -> int:
         """How many operations a closed module holds; 0 for anything else."""
         if node.kind != "module":

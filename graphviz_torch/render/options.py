@@ -24,6 +24,7 @@ class RenderOptions:
         title: what the picture is called by programs that read it aloud; empty for the name of the model.
         description: what it shows, for those who do not see it; empty for a sentence of ours.
         most_bytes: beyond which an SVG does not fit where it is to be shown; 0 for no limit.
+        links: full names of classes and operations, each with the URL it is documented at; used before `source_url`.
     """
 
     theme: str = "auto"
@@ -35,3 +36,4 @@ class RenderOptions:
     title: str = ""
     description: str = ""
     most_bytes: int = 0
+    links: tuple[tuple[str, str], ...] = ()

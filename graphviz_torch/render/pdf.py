@@ -38,7 +38,13 @@ def render(graph: Graph, options: RenderOptions) -> bytes:
         RenderError: fpdf2 is not installed.
         RenderLimitError: a page cannot be that large.
     """
-    picture = scene(graph, direction=options.direction, color_by=options.color_by, source_url=options.source_url)
+    picture = scene(
+        graph,
+        direction=options.direction,
+        color_by=options.color_by,
+        source_url=options.source_url,
+        links=dict(options.links),
+    )
     return write(picture, options)
 
 

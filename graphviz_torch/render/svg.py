@@ -40,7 +40,13 @@ def render(graph: Graph, options: RenderOptions) -> bytes:
     """
     with collector_paused():
         _allow(len(graph.nodes) * LEAST_BYTES, options)
-        found = scene(graph, direction=options.direction, color_by=options.color_by, source_url=options.source_url)
+        found = scene(
+            graph,
+            direction=options.direction,
+            color_by=options.color_by,
+            source_url=options.source_url,
+            links=dict(options.links),
+        )
         title, description = options.title or found.title, options.description or found.description
         data = write(found._replace(title=title, description=description), options.theme).encode("utf-8")
     _allow(len(data), options)
@@ -249,4 +255,6 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _linked(body: str, link: str) -> str:
-    return f'<a href="{xml_text.line(link)}">{body}</a>' if link else body
+    # Where the picture is part of a page, it is the page that goes to another place.
+    place = "" if link.startswith("#") else ' target="_top"'
+    return f'<a href="{xml_text.line(link)}"{place}>{body}</a>'

@@ -103,6 +103,13 @@ def test_links_to_the_source() -> None:
     assert "https://host/model.py#L9" in links
 
 
+def test_links_to_the_documentation_come_first() -> None:
+    found = {"torch.nn.modules.linear.Linear": "api.html#linear", "torch.nn.functional.relu": "api.html#relu"}
+    text = drawn(graphs.mlp(), source_url="https://host/{file}#L{line}", links=tuple(found.items()))
+    assert text.count('<a href="api.html#linear" target="_top"><g id="layer1#0') == 1
+    assert '<a href="https://host/model.py#L9" target="_top">' in text
+
+
 def test_a_far_reference_leads_to_what_it_stands_for() -> None:
     root = ET.fromstring(drawn(pictures.transformer(9)))
     links = [link.get("href") for link in root.iter(f"{{{NS['s']}}}a")]

@@ -1,0 +1,88 @@
+"""From what was made for a page to the bytes of a picture; no torch is loaded for it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from graphviz_torch import api
+from graphviz_torch.errors import RenderError, TorchvizError
+from graphviz_torch.ir.graph import Graph
+from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.sites.store import Made, Store
+from graphviz_torch.sites.wish import Wish
+
+DESCRIPTION = re.compile(rb"<desc[^>]*>([^<]*)</desc>")
+Links = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture that can be drawn in any format.
+
+    Attributes:
+        folder: where the target counts from.
+        graph: the file of the graph.
+        theme, source_url: of the whole site; a wish may have a theme of its own.
+    """
+
+    wish: Wish
+    folder: Path
+    graph: Path
+    theme: str = "auto"
+    source_url: str = ""
+
+    def names(self) -> tuple[str, ...]:
+        """The full names of all classes of modules and operations; none for a comparison, which links to nothing."""
+        return () if self.wish.against else names(api.load(self.graph))
+
+    def drawn(self, store: Store, format: str, links: Links = ()) -> bytes:
+        """The picture.
+
+        Raises:
+            TorchvizError: it cannot be drawn like this.
+        """
+        if not self.wish.against:
+            return api.render(api.load(self.graph), format, self.wish.view, self._look(links))
+        made = self.compared(store, format)
+        if made.path is None:
+            first, *more = made.problem.splitlines()
+            raise RenderError(first, details=tuple(line.strip() for line in more))
+        return made.path.read_bytes()
+
+    def compared(self, store: Store, format: str) -> Made:
+        """The picture of a comparison, and what was said of it."""
+        return store.comparison(self.wish, self.folder, self.graph, format, self.wish.theme or self.theme)
+
+    def _look(self, links: Links) -> RenderOptions:
+        wish = self.wish
+        return RenderOptions(
+            wish.theme or self.theme, wish.color_by, wish.direction, source_url=self.source_url, title=wish.caption,
+            description=wish.alt, links=links,
+        )  # fmt: skip
+
+
+def names(graph: Graph) -> tuple[str, ...]:
+    """The full names of the classes of a graph's modules and of its operations."""
+    found = [*(module.type for module in graph.modules), *(node.op for node in graph.nodes)]
+    return tuple(sorted({name for name in found if name}))
+
+
+def shorter(name: str) -> tuple[str, ...]:
+    """The names that something may be documented under: `torch.nn.modules.linear.Linear`, ..., `torch.nn.Linear`."""
+    package, _, last = name.rpartition(".")
+    parts = package.split(".")
+    return tuple(".".join((*parts[:count], last)) for count in range(len(parts), 0, -1))
+
+
+def described(svg: bytes) -> str:
+    """What a picture says of itself in words."""
+    found = DESCRIPTION.search(svg)
+    return unescape(found[1].decode()) if found else ""
+
+
+def told(error: TorchvizError) -> str:
+    """An error as text: one line, and what belongs to it below."""
+    return "\n  ".join((error.message, *error.details, *([f"help: {error.hint}"] if error.hint else [])))

@@ -52,7 +52,7 @@ API = """\
 API
 ===
 
-.. py:class:: model.Net
+.. py:class:: model.MLP
 
 .. torchviz:: ../net.json
 """
@@ -120,17 +120,17 @@ def test_a_picture_is_a_part_of_the_page(site: Site) -> None:
 def test_nodes_link_to_where_their_class_is_documented(site: Site) -> None:
     torch = '<a href="https://torch.example/generated/torch.nn.Linear.html#torch.nn.Linear" target="_top"><g id="tv-'
     page, deeper = site.read("index.html"), site.read("guide/api.html")
-    assert '<a href="guide/api.html#model.Net" target="_top"><g id="tv-' in page
-    assert '<a href="#model.Net"><g id="tv-' in deeper
+    assert '<a href="guide/api.html#model.MLP" target="_top"><g id="tv-' in page
+    assert '<a href="#model.MLP"><g id="tv-' in deeper
     assert page.count(torch) == deeper.count(torch) == 2
 
 
 def test_problems_are_warnings_with_their_line_and_shown_on_the_page(site: Site) -> None:
     assert [line for line in site.said.splitlines() if "WARNING" in line] == [
-        "index.rst:19: WARNING: torchviz: nte.json: there is no file `nte.json`",
-        "index.rst:21: WARNING: torchviz: net.json: there is no module `nowhere`",
-        "index.rst:24: WARNING: torchviz: net.json: `depth: deep` is not right: a depth is auto, all or a number of levels"
-        " [torchviz.failed]",
+        "index.rst:20: WARNING: torchviz: nte.json: there is no file `nte.json`",
+        "index.rst:22: WARNING: torchviz: net.json: MLP has no module named `nowhere`",
+        "index.rst:25: WARNING: torchviz: net.json: `depth: deep` is not right:"
+        " a depth is auto, all or a number of levels [torchviz.failed]",
     ]
     assert site.read("index.html").count("admonition error") == 3
 
@@ -167,7 +167,9 @@ def test_pages_follow_their_models(tmp_path: Path) -> None:
     source.mkdir()
     (package / "net.py").write_text(MODEL, encoding="utf-8")
     (package / "sizes.py").write_text("HIDDEN = 16\n", encoding="utf-8")
-    (source / "conf.py").write_text('import sys\nsys.path.insert(0, "..")\nextensions = ["graphviz_torch.sphinx"]\n')
+    (source / "conf.py").write_text(
+        f'import sys\nsys.path.insert(0, {str(tmp_path)!r})\nextensions = ["graphviz_torch.sphinx"]\n'
+    )
     (source / "index.rst").write_text(
         "Site\n====\n\n.. toctree::\n\n   broken\n\n.. torchviz:: pkg.net:Net\n   :input: 1x8\n\n"
         ".. torchviz:: pkg.net:Net\n   :input: 1x8\n   :diff-against: old.json\n"

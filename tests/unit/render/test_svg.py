@@ -106,7 +106,7 @@ def test_links_to_the_source() -> None:
 def test_links_to_the_documentation_come_first() -> None:
     found = {"torch.nn.modules.linear.Linear": "api.html#linear", "torch.nn.functional.relu": "api.html#relu"}
     text = drawn(graphs.mlp(), source_url="https://host/{file}#L{line}", links=tuple(found.items()))
-    assert text.count('<a href="api.html#linear" target="_top"><g id="layer1#0') == 1
+    assert text.count('<a href="api.html#linear" target="_top"><g id="fc1#0') == 1
     assert '<a href="https://host/model.py#L9" target="_top">' in text
 
 

@@ -113,7 +113,7 @@ class _Writer:
             badges = (Badge(right - wide, y + 7, wide, BADGE_HEIGHT, head.badge),)
             right -= wide + 8
         badges += _glyph(head.state, x + frame.width, y)
-        badges += self.painter.facts.pins.badges(body.call.id, x + frame.width, y) if body.call is not None else ()
+        badges += self.painter.facts.pins.badges(body.call.id, x, x + frame.width, y) if body.call is not None else ()
         if head.right:
             texts.append(Text(right, y + 19, head.right, "s", "end"))
         assert body.call is not None
@@ -179,7 +179,7 @@ class _Writer:
         return "" if module is None else module.type, item.node.op
 
     def _badges(self, face: Face, identity: str) -> tuple[Badge, ...]:
-        pins = self.painter.facts.pins.badges(identity, face.width, 0.0)
+        pins = self.painter.facts.pins.badges(identity, 0.0, face.width, 0.0)
         return (*_badges(face), *pins) if face.badge or face.state else pins
 
     def _texts(self, face: Face) -> tuple[Text, ...]:

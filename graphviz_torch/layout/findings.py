@@ -14,6 +14,7 @@ ROLES = {"error": "bad", "warning": "warn", "info": ""}
 MOST_PINS = 3
 MOST_LINES = 16
 GAP = 4.0
+ARROW = 8.0
 
 
 class Pins:
@@ -28,16 +29,17 @@ class Pins:
         told = dict.fromkeys((f"{note.code}  {note.message}", note.severity) for note in found if note.target is None)
         self.lines = [(text, ROLES[severity]) for text, severity in told]
 
-    def badges(self, target: str, right: float, top: float) -> tuple[Badge, ...]:
-        """The codes pinned to an element, from its upper right corner to the left."""
+    def badges(self, target: str, left: float, right: float, top: float) -> tuple[Badge, ...]:
+        """The codes pinned to an element, from its upper right corner to the left; right of its middle, if they can be."""
         if target not in self._pins:
             return ()
         pins = list(self._pins[target].items())
         if len(pins) > MOST_PINS:
             pins = [*pins[: MOST_PINS - 1], (f"+{len(pins) - MOST_PINS + 1}", pins[MOST_PINS - 1][1])]
+        wides = [text_width(code, "b") + 12 for code, _ in pins]
+        right = max(right, (left + right) / 2 + ARROW + sum(wides) + GAP * len(wides))  # where arrows end
         badges = []
-        for code, severity in pins:
-            wide = text_width(code, "b") + 12
+        for (code, severity), wide in zip(pins, wides, strict=True):
             right -= wide + GAP
             badges.append(Badge(right, top - BADGE_HEIGHT / 2 - 2, wide, BADGE_HEIGHT, code, severity))
         return tuple(badges)

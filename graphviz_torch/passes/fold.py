@@ -4,7 +4,8 @@
    are linked among each other and to the window before.
 2. A row of windows that feed one another folds from three on, or from two where a window has four operations.
    Windows side by side (experts, heads) fold from four on, so that query, key and value stay apart.
-   In a loop that counts (`x[0]`, `x[1]` ...) the numbers may differ if the windows feed one another.
+   In a loop that counts (`x[0]`, `x[1]` ...) the numbers may differ, and are drawn as `…`, unless the
+   windows are nothing but `x[0]`, `x[1]`.
 3. The first window stays. A window of several items gets a call of kind `repeat` around it; a single item is marked
    itself. The mark says how often, and whether the weights are distinct or the same.
 4. Links from or to the other windows move to the first one: what they read from elsewhere becomes an extra operand,
@@ -16,6 +17,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graphviz_torch.ir.graph import Annotation, Graph, Json, ModuleCall, Node
+from graphviz_torch.passes.counting import Attributes, blurred
 from graphviz_torch.passes.functions import is_function
 from graphviz_torch.passes.repeats import Run, find_runs
 from graphviz_torch.passes.rewrite import Change, rebuild
@@ -45,6 +47,8 @@ class _Folding:
         self._values: dict[str, str] = {}
         self._targets: dict[str, str] = {}
         self._extra: dict[str, dict[str, None]] = {}
+        # The arguments of those that a loop stands for, where its numbers count.
+        self._others: dict[str, list[Attributes]] = {}
         self._around: dict[str, str] = {}
         self._repeats: dict[str, ModuleCall] = {}
 
@@ -69,6 +73,8 @@ class _Folding:
 
     def _replace(self, node: Node, stand_in: Node) -> None:
         self._targets[node.id] = stand_in.id
+        if node.id in self._signatures.loose and node.attributes != stand_in.attributes:
+            self._others.setdefault(stand_in.id, []).append(node.attributes)
         self._values.update(zip(node.results, stand_in.results, strict=True))
 
     def _move_reads(self, run: Run) -> None:
@@ -157,6 +163,8 @@ class _Folding:
                 node = replace(node, operands=(*node.operands, *(more for more in extra if more not in own)))
             if node.id in self._around:
                 node = replace(node, module_call=self._around[node.id])
+            if node.id in self._others:
+                node = replace(node, attributes=blurred(node.attributes, self._others[node.id]))
             found.append(node)
         return found
 

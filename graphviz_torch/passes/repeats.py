@@ -131,8 +131,8 @@ def _linked_alike(
     pattern = _links(signatures, window(1), first + size, size, first)
     if not _could_begin(_links(signatures, window(0), first, size, first), pattern):
         return None
-    chained = any(link[0] == "before" for link in pattern)
-    if not chained and any(item in signatures.loose for item in window(0)):
+    chained = _chained(signatures, window(1), first + size, size)
+    if not chained and period == 1 and items[start] in signatures.loose:
         return None
     alike = 2
     while alike < times:
@@ -170,6 +170,20 @@ def _links(signatures: Signatures, window: tuple[str, ...], at: int, size: int, 
             else:
                 found.append(("earlier", place - at, value.index))
     return found
+
+
+def _chained(signatures: Signatures, window: tuple[str, ...], at: int, size: int) -> bool:
+    """Whether what a window has of the one before goes on to the next: not so where it only uses up what was picked."""
+    reached: set[int] = set()
+    handed_on: set[int] = set()
+    for item in window:
+        first, length = signatures.span(item)
+        places = [signatures.places.get(signatures.index.values[value].producer, -1) for value in signatures.read(item)]
+        before = {place + size for place in places if at - size <= place < at}
+        handed_on |= before
+        if before or not reached.isdisjoint(places):
+            reached.update(range(first, first + length))
+    return not reached.isdisjoint(handed_on)
 
 
 def _could_begin(first: list[tuple[str, int, int]], second: list[tuple[str, int, int]]) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from graphviz_torch.ir.checker import check
 from graphviz_torch.ir.graph import Failure, Graph
+from graphviz_torch.ir.literals import Literal, Slice, Symbol
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.passes.fold import fold
 from graphviz_torch.passes.prune import prune
@@ -26,6 +27,12 @@ def folded(graph: Graph) -> Graph:
     check(shown)
     assert fold(shown) == shown
     return shown
+
+
+def picked(graph: Graph) -> Literal:
+    """What the only index of a graph is."""
+    (node,) = [node for node in graph.nodes if node.name == "getitem"]
+    return dict(node.attributes)["key"]
 
 
 def links(graph: Graph) -> set[tuple[str, str]]:
@@ -228,6 +235,17 @@ def test_a_loop_that_counts_is_a_loop() -> None:
     shown = folded(net.finish(_=h))
     assert folds(shown) == {"#0:repeat.0": (10, "shared")}
     assert len(shown.nodes) == 5
+    assert picked(shown) == Symbol("ellipsis", "…")
+
+
+def test_a_loop_over_the_batch_begins_where_its_body_does() -> None:
+    net = Net()
+    x = net.input("x", 6, 4, 8)
+    rows = [net.op("relu", None, net.op("getitem", None, x, key=(Slice(row, row + 1, None), 3))) for row in range(6)]
+    shown = folded(net.finish(_=net.op("cat", None, *rows)))
+    assert folds(shown) == {":repeat.0": (6, "distinct")}
+    assert [node.name for node in shown.nodes if node.kind == "call"] == ["getitem", "relu", "cat"]
+    assert picked(shown) == (Slice(Symbol("ellipsis", "…"), Symbol("ellipsis", "…"), None), 3)
 
 
 def test_parts_that_are_picked_side_by_side_stay_apart() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from sys import _getframe
 from typing import Any
 
@@ -10,15 +10,15 @@ import torch
 from torch import is_grad_enabled
 from torch.nn.parameter import Parameter
 
-from graphviz_torch.trace import compat
 from graphviz_torch.trace.compat import sequence_number
 from graphviz_torch.trace.runtime import aside, backward
 from graphviz_torch.trace.runtime.calls import Calls
 from graphviz_torch.trace.runtime.memory import Geometry, apart, geometry, indexed
-from graphviz_torch.trace.runtime.operations import Operation, schema_of
+from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
 from graphviz_torch.trace.runtime.storages import UNCOUNTED, version
 from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
+from graphviz_torch.trace.runtime.targets import counted_more, uncounted, written_places
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
@@ -175,7 +175,7 @@ class Recorder(Calls):
         return indexed(whole, op.args[1])
 
     def _ended(self, op: Op, info: Operation, tensors: list[Tensor], out: Any) -> None:
-        if info.writes or (not info.below and _moved(tensors, op.operands)):
+        if info.writes or (not info.below and counted_more(tensors, op.operands)):
             self._written(op, info, tensors, out)
         if type(out) is Tensor:
             for place, tensor in enumerate(tensors):
@@ -260,45 +260,3 @@ class Recorder(Calls):
             return False
         tensor = tensors[place]
         return all(tensor is tensors[target] or apart(geometry(tensor), geometry(tensors[target])) for target in near)
-
-
-def _moved(tensors: list[Tensor], operands: Sequence[Held]) -> bool:
-    """Whether the count of writes of an operand is another than before."""
-    try:
-        for tensor, held in zip(tensors, operands):  # noqa: B905 - both are as long, and this runs for each operation
-            if tensor._version != held.version:
-                return True
-    except RuntimeError:  # inference tensors do not count
-        return True
-    return False
-
-
-def uncounted(tensor: Tensor, count: int) -> bool:
-    """Whether writes to a tensor leave its count as it is: inference tensors, and the wrappers of vmap and its like."""
-    return count < 0 or compat.functorch_base(tensor) is not tensor
-
-
-def written_places(op: Op, info: Operation) -> set[int]:
-    """Places of the operands that an operation writes, as far as its name, its arguments or its schema say."""
-    schema = schema_of(op.function)
-    if schema is not None:
-        return _schema_writes(op, schema)
-    if "out" in op.kwargs:
-        return _places(op.kwargs["out"])
-    if info.choice is not None and info.choice.made(op):
-        return _places(info.choice.written(op))
-    return _places(op.args[0]) if info.writes and op.args else set()
-
-
-def _schema_writes(op: Op, schema: Any) -> set[int]:
-    found: set[int] = set()
-    for number, argument in enumerate(schema.arguments):
-        if argument.alias_info is not None and argument.alias_info.is_write:
-            found |= _places(op.args[number] if number < len(op.args) else op.kwargs.get(argument.name))
-    return found
-
-
-def _places(given: Any) -> set[int]:
-    """The operands in one argument."""
-    parts = given if isinstance(given, (list, tuple)) else (given,)
-    return {part.index for part in parts if isinstance(part, OperandAt)}

@@ -105,7 +105,7 @@ class Leaves(Net):
 class Sleeps(Net):
     def forward(self, x):
         print("running", flush=True)
-        time.sleep(60)
+        time.sleep(600)
 
 
 def raises():
@@ -207,7 +207,11 @@ def _start(folder: Path, name: str) -> subprocess.Popen[str]:
     [
         ("Exits", "error: the process ended at once, with exit code 0 while the user's code ran\n"),
         ("Killed", "error: the process was killed by SIGKILL while the user's code ran\n"),
-        ("Leaves", "error: the process ended at once, with exit code 1 while the user's code ran\n"),
+        pytest.param(
+            "Leaves",
+            "error: the process ended at once, with exit code 1 while the user's code ran\n",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_model_that_takes_the_process_with_it_is_told(name: str, said: str, tmp_path: Path) -> None:
@@ -218,6 +222,7 @@ def test_a_model_that_takes_the_process_with_it_is_told(name: str, said: str, tm
     assert err.startswith(said)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "sigwaitinfo"), reason="signals of Linux")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_what_stops_the_command_stops_the_model(sent: signal.Signals, code: int, tmp_path: Path) -> None:
@@ -225,5 +230,5 @@ def test_what_stops_the_command_stops_the_model(sent: signal.Signals, code: int,
     assert process.stderr is not None
     assert any("running" in line for line in process.stderr)
     process.send_signal(sent)
-    process.communicate(timeout=30)  # ends when nobody holds the other ends any more
+    process.communicate(timeout=300)  # ends when nobody holds the other ends any more
     assert process.returncode == code

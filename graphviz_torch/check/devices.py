@@ -21,6 +21,8 @@ ENDS = ("input", "parameter", "buffer")
 MOVES = frozenset(("to", "cuda", "cpu", "xpu", "type_as", "copy_"))
 # Their indices may be on the CPU.
 INDEXED = frozenset(("getitem", "setitem", "index_put_", "index_put"))
+# A tensor that is passed for one of these is read as a number, wherever it is.
+COUNTS = frozenset(("num_samples", "size", "k", "dim", "num_classes", "diagonal", "start", "end", "step", "steps"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,9 @@ class _Walk:
                 size = self.index.values[first].meta.bytes or 0
                 self.transfers.append(Transfer(node.id, self.device[first], target, size))
             return
-        placed = dict.fromkeys(value.id for value in self._placed(node))
+        counts = [literal for name, literal in node.attributes if name in COUNTS]
+        numbers = {node.operands[literal.index] for literal in counts if isinstance(literal, Operand)}
+        placed = dict.fromkeys(value.id for value in self._placed(node) if value.id not in numbers)
         if len({self.device[value] for value in placed}) > 1:
             home = self.device[next(iter(placed))]
             told = (next(iter(placed)), *(value for value in placed if self.device[value] != home))

@@ -39,6 +39,7 @@ class Definitions:
         self._trees: dict[str, File] = {}
         self._classes: dict[type, dict[str, _Made]] = {}
         self._read: dict[type, References] = {}
+        self._bodies: dict[type, References] = {}
 
     def place(self, path: str) -> SourceLocation | None:
         """Where the user's code makes the module, parameter, buffer or other attribute with a path.
@@ -80,7 +81,7 @@ class Definitions:
         parent, _, place = path.rpartition(".")
         if parent and isinstance(self._model.get_submodule(parent), LISTS):
             return f"{name}.{place}" in read.indexed
-        if name in read.own or read.dynamic or name in self._foreign:
+        if name in read.own or read.dynamic or self._foreign(name):
             return True
         return False if read.known else None
 
@@ -100,15 +101,30 @@ class Definitions:
                 if base is nn.Module:
                     break
                 body = self._class(base)
-                found = found | (references(body) if body is not None else References(known=not _is_own(base)))
+                if body is not None and base not in self._bodies:
+                    self._bodies[base] = references(body)
+                found = found | self._bodies.get(base, References(known=not _is_own(base)))
             self._read[kind] = found
         return self._read[kind]
 
+    def _foreign(self, name: str) -> bool:
+        """Whether the classes of the model read an attribute of that name of other things than themselves."""
+        for kind in self._kinds:
+            code = _any_code(kind)
+            if code is None or not self._file(code.co_filename).speaks_of(name):
+                continue
+            body = self._class(kind)
+            if body is not None and kind not in self._bodies:
+                self._bodies[kind] = references(body)
+            if body is not None and name in self._bodies[kind].foreign:
+                return True
+        return False
+
     @cached_property
-    def _foreign(self) -> frozenset[str]:
-        """What the classes of the model read of other things than themselves."""
-        kinds = {type(module) for module in self._model.modules()}
-        return frozenset(name for kind in kinds for name in self._references(kind).foreign)
+    def _kinds(self) -> tuple[type, ...]:
+        """The classes of the model's modules, and what they inherit from that is a module too."""
+        bases = (base for module in self._model.modules() for base in type(module).__mro__)
+        return tuple({base: None for base in bases if issubclass(base, nn.Module) and base is not nn.Module})
 
     def _attribute(self, kind: type, name: str) -> _Made | None:
         for base in kind.__mro__:

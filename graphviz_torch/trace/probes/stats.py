@@ -19,6 +19,8 @@ from graphviz_torch.trace.statics import Statics
 Tensor = torch.Tensor
 # Of large tensors one piece after the other is read, so that each is fetched from memory once.
 PIECE = 1 << 17
+# Single precision tells the spread where the squares are this many times those of the mean.
+CLOSE = 1.05
 RECTIFIERS = frozenset(("relu", "relu_", "relu6", "threshold"))
 LIMITS = {
     "sigmoid": (0.0, 1.0), "sigmoid_": (0.0, 1.0), "hardsigmoid": (0.0, 1.0), "softmax": (0.0, 1.0),
@@ -135,8 +137,12 @@ class _Sums:
                 return
             low, high = (float(end) for end in torch.aminmax(piece))
         self.low, self.high = min(self.low, low), max(self.high, high)
-        self.sum += float(piece.sum(dtype=torch.float64))
-        self.squares += float(torch.linalg.vector_norm(piece, dtype=torch.float64)) ** 2
+        total, squares = float(piece.sum()), float(torch.dot(piece, piece))
+        if not squares > CLOSE * total * total / piece.numel():  # what spreads little about a large mean, or is huge
+            total = float(piece.sum(dtype=torch.float64))
+            squares = float(torch.linalg.vector_norm(piece, dtype=torch.float64)) ** 2
+        self.sum += total
+        self.squares += squares
         if limits is not None:
             near = (piece - limits[0] < NEAR) | (limits[1] - piece < NEAR)
             self.near += int(torch.count_nonzero(near))

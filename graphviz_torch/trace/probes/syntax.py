@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import CodeType
@@ -14,6 +16,7 @@ INITIALISE = frozenset(("__init__", "__post_init__", "reset_parameters", "init_w
 WALKS = frozenset(
     ("children", "named_children", "_modules", "_parameters", "get_submodule", "get_parameter", "__dict__")
 )
+BODIES = ("cases", "finalbody", "orelse", "handlers", "body")
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
 
 
@@ -50,6 +53,12 @@ class File:
                 todo.append((name, child))
         return found
 
+    def speaks_of(self, name: str) -> bool:
+        """Whether its text has an attribute of that name in it, of something other than `self`."""
+        linecache.checkcache(self._name)
+        text = "".join(linecache.getlines(self._name))
+        return re.search(rf"(?<!\bself)\.\s*{re.escape(name)}\b", text) is not None
+
     def function(self, code: CodeType) -> ast.FunctionDef | None:
         """The definition of a function."""
         for node in ast.walk(self._tree):
@@ -63,7 +72,9 @@ class File:
 def assignments(method: ast.AST) -> list[tuple[str, ast.expr]]:
     """Names and values of `self.name = value`, `self.part.name = value`, and of the methods that register."""
     found: list[tuple[str, ast.expr]] = []
-    for node in ast.walk(method):
+    for node in _statements(method):
+        if isinstance(node, ast.Expr):
+            node = node.value
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             value = node.value
@@ -74,6 +85,16 @@ def assignments(method: ast.AST) -> list[tuple[str, ast.expr]]:
             if name in REGISTERS and words:
                 found.append((words[0], node))
     return found
+
+
+def _statements(method: ast.AST) -> Iterator[ast.AST]:
+    """All statements, without what is in their expressions."""
+    todo: list[ast.AST] = [method]
+    while todo:
+        node = todo.pop()
+        yield node
+        for field in BODIES:
+            todo.extend(reversed(getattr(node, field, ())))
 
 
 def _own_name(target: ast.expr) -> str:

@@ -30,7 +30,7 @@ class Pins:
         self.lines = [(text, ROLES[severity]) for text, severity in told]
 
     def badges(self, target: str, left: float, right: float, top: float) -> tuple[Badge, ...]:
-        """The codes pinned to an element, from its upper right corner to the left; right of its middle, if they can be."""
+        """The codes pinned to an element, from its upper right corner to the left, right of where arrows end."""
         if target not in self._pins:
             return ()
         pins = list(self._pins[target].items())

@@ -6,11 +6,12 @@ import linecache
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from graphviz_torch.check.python_loops import Loop, LoopsOf
 from graphviz_torch.ir.graph import SourceLocation
+from graphviz_torch.trace import cells
 
 SILENCED = re.compile(r"#\s*torchviz:\s*ignore(?:\[([^\]]*)\])?")
 LONGEST_CALL = 20
@@ -35,8 +36,8 @@ class Lines:
         return line if line.strip() == place.code else place.code
 
     def _line(self, place: SourceLocation) -> str:
-        for root in self._roots:
-            line = linecache.getline(os.path.join(root, place.file), place.line).rstrip("\r\n")
+        for file in self._candidates(place):
+            line = linecache.getline(file, place.line).rstrip("\r\n")
             if line:
                 return line
         return ""
@@ -59,10 +60,17 @@ class Lines:
             self._loops[place] = self._files[place.file].around(place)
         return self._loops[place]
 
+    def _candidates(self, place: SourceLocation) -> Iterator[str]:
+        """The files that a place may be in."""
+        if (cell := cells.file(place.file)) is not None:
+            yield cell
+        for root in self._roots:
+            yield os.path.join(root, place.file)
+
     def _file(self, place: SourceLocation) -> list[str]:
         """All lines of a file that has the line of a place; empty where there is none."""
-        for root in self._roots:
-            lines = linecache.getlines(os.path.join(root, place.file))
+        for file in self._candidates(place):
+            lines = linecache.getlines(file)
             if len(lines) >= place.line and lines[place.line - 1].strip() == place.code:
                 return lines
         return []

@@ -10,6 +10,7 @@ from types import CodeType
 
 from graphviz_torch.ir.drafts import make_location
 from graphviz_torch.ir.graph import SourceLocation
+from graphviz_torch.trace import cells
 from graphviz_torch.trace.lines import Lines
 
 Position = tuple[int | None, int | None, int | None, int | None]
@@ -49,7 +50,7 @@ class Sources:
         """The file relative to the folder it was imported from."""
         found = self._files.get(file)
         if found is None:
-            found = self._files[file] = self._relative(os.path.abspath(file))
+            found = self._files[file] = cells.name(file) or self._relative(os.path.abspath(file))
         return found
 
     def _relative(self, file: str) -> str:

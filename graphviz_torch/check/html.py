@@ -11,6 +11,8 @@ from graphviz_torch.check.finding import Finding
 if TYPE_CHECKING:
     from graphviz_torch.check.report import Report
 
+# Pages of notebooks set texts in their own font, and break lines that have columns.
+COLUMNS = "font-family:var(--jp-code-font-family,monospace);line-height:1.35;white-space:pre;overflow-x:auto"
 COLOURS = {"error": "#c92a2a", "warning": "#b35c00", "info": "#1c6fc4"}
 
 
@@ -24,4 +26,4 @@ def render(report: Report) -> str:
 
 def _block(found: Finding, words: str) -> str:
     colour = COLOURS[found.severity]
-    return f'<pre style="border-left:3px solid {colour};padding-left:.8em;line-height:1.35">{escape(words)}</pre>'
+    return f'<pre style="border-left:3px solid {colour};padding-left:.8em;{COLUMNS}">{escape(words)}</pre>'

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from graphviz_torch import api
+from graphviz_torch.check.html import COLUMNS
 from graphviz_torch.diff.result import Comparison
 from graphviz_torch.display.look import Look, command, render_options, view_options
 from graphviz_torch.display.pictures import MOST_BYTES, Picture, in_page, write
@@ -95,7 +96,7 @@ def _count(number: int, word: str) -> str:
 
 def block(words: str) -> str:
     """Words that keep their columns."""
-    return f'<pre style="line-height:1.35">{escape(words.rstrip())}</pre>'
+    return f'<pre style="{COLUMNS}">{escape(words.rstrip())}</pre>'
 
 
 def shown(comparison: Comparison, old: Graph, new: Graph) -> ModelDiff:

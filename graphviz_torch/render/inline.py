@@ -59,9 +59,14 @@ def _style(style: str, scope: str) -> str:
 
 
 def _selectors(selectors: str, scope: str) -> str:
-    return ",".join(
-        f".{scope}" if selector in (":root", "svg") else f".{scope} {selector}" for selector in selectors.split(",")
-    )
+    return ",".join(_selector(selector, scope) for selector in selectors.split(","))
+
+
+def _selector(selector: str, scope: str) -> str:
+    """A selector within the picture; what is drawn by reference knows nothing around its definition, but its name."""
+    if selector in (":root", "svg"):
+        return f".{scope}"
+    return f".{scope} .n,[id^={scope}-]>.n" if selector == ".n" else f".{scope} {selector}"
 
 
 def _pages(style: str, scope: str) -> str:

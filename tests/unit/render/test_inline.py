@@ -6,7 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from graphviz_torch.render import svg
-from graphviz_torch.render.inline import inline
+from graphviz_torch.render.inline import DARK_PAGES, LIGHT_PAGES, inline
 from graphviz_torch.render.options import RenderOptions
 from tests.support import graphs, pictures
 
@@ -42,7 +42,16 @@ def test_every_rule_is_about_this_picture_alone() -> None:
     style = text[text.index("<style>") + 7 : text.index("</style>")].replace("@media(prefers-color-scheme:dark){", "")
     selectors = [one for found in re.findall(r"([^{}]+)\{", style) for one in found.split(",")]
     assert len(selectors) > 40
-    assert [one for one in selectors if f".{scope}" not in one] == []
+    assert [one for one in selectors if not one.startswith((f".{scope}", f"[id^={scope}-]"))] == [
+        f"{page} .{scope}" for page in (*LIGHT_PAGES, *DARK_PAGES)
+    ]
+
+
+def test_cards_that_are_drawn_by_reference_keep_their_colours() -> None:
+    text = inline(drawn(graphs.mlp()))
+    scope = ET.fromstring(text).get("class")
+    assert re.search(rf'<g id="{scope}-[^"]+"><rect class="n"', text)
+    assert f"[id^={scope}-]>.n{{fill:var(--fill)" in text
 
 
 def test_equal_pictures_are_equal_in_a_page_too() -> None:

@@ -24,8 +24,8 @@ class ModelGraph(Graph):
     """A `Graph` that shows itself: as a picture in a notebook, as a tree in a terminal.
 
     The options of pictures are keywords: `depth`, `fold`, `prune`, `focus`, `start`, `end`, `budget` say how much is
-    drawn, as in `ViewOptions`, and `theme`, `color_by`, `direction`, `engine`, `scale`, `source_url`, `title`,
-    `description`, `most_bytes` how it looks, as in `RenderOptions`.
+    drawn, as in `ViewOptions`, and `theme`, `color_by`, `direction`, `engine`, `scale`, `source_url`, `links`,
+    `title`, `description`, `most_bytes` how it looks, as in `RenderOptions`.
     """
 
     def svg(self, **look: Unpack[Look]) -> str:

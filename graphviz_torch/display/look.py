@@ -28,6 +28,7 @@ class Look(TypedDict, total=False):
     engine: str
     scale: float
     source_url: str
+    links: tuple[tuple[str, str], ...]
     title: str
     description: str
     most_bytes: int

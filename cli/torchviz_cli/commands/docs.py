@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from torchviz_cli.documents.answers import Answer
     from torchviz_cli.documents.entries import Entry
+    from torchviz_cli.documents.pages import Block
     from torchviz_cli.documents.work import Mode, Result
 
 
@@ -55,26 +56,42 @@ def docs(
 ) -> None:
     """Build the pictures that pyproject.toml lists in [[tool.torchviz-cli.docs]], or say which are stale."""
     # What only this command needs is not to slow down the start of the others.
-    from torchviz_cli.documents import answers, entries, leftover, project
+    from torchviz_cli.documents import answers, entries, leftover, pages, project
 
     console = Console(quiet)
     with reported(console, traceback), contextlib.chdir((found := project.find(Path.cwd())).folder):
-        wanted = entries.chosen(entries.read(found), name or ())
+        known = entries.read(found)
+        wanted = entries.chosen(known, name or ())
         if as_list or snippet:
             say(_listed(wanted, as_json=as_json, snippet=snippet))
             return
         if force and (check or check_bytes):
             raise OutputError("--check writes nothing, so there is nothing to --force")
+        blocks = pages.find(entries.pages(found), [entry.name for entry in known])
         mode: Mode = "bytes" if check_bytes else "check" if check else "build"
         by_name = {answer.entry.name: answer for answer in _answers(wanted, mode, jobs, timeout, console, force=force)}
         ordered = [by_name[entry.name] for entry in wanted]
+        stale = pages.stale(blocks, wanted)
+        if mode == "build":
+            pages.write(stale, {entry.name: entry for entry in wanted})
         for path in () if name else leftover.left_over(wanted):
             console.note(f"{path} is of no entry any more")
         for error in (error for answer in ordered for error in answers.errors(answer)):
             console.error(error)
-        told = answers.as_json(list(map(answers.told, ordered))) if as_json else answers.in_words(ordered)
+        told = answers.as_json(list(map(answers.told, ordered)), stale) if as_json else answers.in_words(ordered)
         say(told)
-        raise typer.Exit(answers.exit_code(ordered))
+        if not as_json:
+            say(_of_pages(stale, mode))
+        raise typer.Exit(answers.exit_code(ordered, () if mode == "build" else stale))
+
+
+def _of_pages(stale: tuple[Block, ...], mode: Mode) -> str:
+    """The pages that were written; or their blocks that are stale, and what to type."""
+    if mode == "build":
+        return "".join(f"{path}\n" for path in dict.fromkeys(block.path for block in stale))
+    told = [f"{block.place}: the block of `{block.name}` is stale\n" for block in stale]
+    names = " ".join(dict.fromkeys(block.name for block in stale))
+    return "".join([*told, f"to write them: torchviz-cli docs {names}\n"] if told else [])
 
 
 def _listed(wanted: tuple[Entry, ...], *, as_json: bool, snippet: bool) -> str:

@@ -12,6 +12,7 @@ from torchviz_cli import exit_codes
 from torchviz_cli.documents import freshness
 from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.freshness import Stale
+from torchviz_cli.documents.pages import Block
 from torchviz_cli.documents.snippets import snippet
 from torchviz_cli.documents.work import Problem, Result
 
@@ -70,8 +71,11 @@ def errors(answer: Answer) -> list[TorchvizError]:
     return found
 
 
-def exit_code(answers: Sequence[Answer]) -> int:
-    """A fault of ours outweighs a model that failed, that a file that could not be written, and that a stale one."""
+def exit_code(answers: Sequence[Answer], pages: Sequence[Block] = ()) -> int:
+    """What is said to scripts; `pages` are blocks that are stale.
+
+    A fault of ours outweighs a model that failed, that a file that could not be written, and that a stale one.
+    """
     problems = [answer.result.problem for answer in answers if answer.result.problem is not None]
     if any(problem.is_ours for problem in problems):
         return exit_codes.OUR_ERROR
@@ -79,7 +83,7 @@ def exit_code(answers: Sequence[Answer]) -> int:
         return exit_codes.MODEL_RAISED
     if any(answer.unwritten for answer in answers):
         return exit_codes.USAGE
-    return exit_codes.FINDINGS if any(answer.stale for answer in answers) else exit_codes.DONE
+    return exit_codes.FINDINGS if pages or any(answer.stale for answer in answers) else exit_codes.DONE
 
 
 def progress(answer: Answer) -> str:
@@ -111,9 +115,10 @@ def _stale(answer: Answer) -> Iterator[str]:
     yield "\n"
 
 
-def as_json(entries: Sequence[Mapping[str, Any]]) -> str:
-    """One document of all entries."""
-    document = {"format": FORMAT, "version": VERSION, "entries": list(entries)}
+def as_json(entries: Sequence[Mapping[str, Any]], pages: Sequence[Block] = ()) -> str:
+    """One document of all entries, and of the blocks in pages that are stale, or were."""
+    blocks = [{"path": block.path, "line": block.start + 1, "name": block.name} for block in pages]
+    document = {"format": FORMAT, "version": VERSION, "entries": list(entries), "pages": blocks}
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

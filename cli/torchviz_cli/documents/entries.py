@@ -19,6 +19,7 @@ from torchviz_cli.graphs import Request, parsed
 
 DOCS = f"{TABLE}.docs"
 OUTPUT = "docs/models"
+USUAL_PAGES = ("*.md", "docs/**/*.md")
 # The graphs that the pictures show, in the folder of the pictures: what `docs --check` compares with.
 GRAPHS = "graphs"
 NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -64,6 +65,20 @@ class Entry:
         return self.artefacts[0].look
 
 
+def pages(project: Project) -> tuple[str, ...]:
+    """Where Markdown may have blocks that show an entry: patterns, from the folder of the project.
+
+    Raises:
+        SettingsError: they are no patterns within the project.
+    """
+    given = project.table.get("pages")
+    found = USUAL_PAGES if given is None else keys.read({"pages": given}, keys.PROJECT, f"[{TABLE}]")["pages"]
+    for pattern in found:
+        if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+            raise SettingsError(f"`pages` of [{TABLE}] has {pattern!r}, which is outside the project")
+    return tuple(found)
+
+
 def read(project: Project) -> tuple[Entry, ...]:
     """The entries of a project.
 
@@ -72,6 +87,7 @@ def read(project: Project) -> tuple[Entry, ...]:
     """
     table = {name: value for name, value in project.table.items() if name not in ("docs", "check")}
     shared = keys.read(table, keys.PROJECT, f"[{TABLE}]")
+    shared.pop("pages", None)
     output = _inside(project.folder, shared.pop("output", OUTPUT))
     rows = project.table["docs"]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

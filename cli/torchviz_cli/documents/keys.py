@@ -96,7 +96,7 @@ SHARED: Mapping[str, Key] = {
     "train": FLAG,
     "seed": Key("a whole number from 0", _count),
 }
-PROJECT: Mapping[str, Key] = {"output": TEXT, **SHARED}
+PROJECT: Mapping[str, Key] = {"output": TEXT, "pages": TEXTS, **SHARED}
 ENTRY: Mapping[str, Key] = {
     "name": TEXT,
     "target": TEXT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 from pathlib import Path
+from posixpath import relpath
 
 from torchviz_cli.documents.entries import PAIRED, Artefact, Entry
 
@@ -13,10 +14,11 @@ DESCRIPTION = re.compile(r'<desc id="desc">(.*?)</desc>', re.DOTALL)
 MARKS = re.compile(r"[][\\`*_<>]")
 
 
-def snippet(entry: Entry) -> str:
+def snippet(entry: Entry, folder: str = ".") -> str:
     """Markdown for one picture, `<picture>` for two themes; empty where no file of it is a picture for pages.
 
-    Paths count from the folder of the project.
+    Args:
+        folder: that paths count from, itself from the folder of the project.
     """
     files = [artefact for format in PAIRED for artefact in entry.artefacts if artefact.format == format]
     if not files:
@@ -26,11 +28,11 @@ def snippet(entry: Entry) -> str:
         light, dark = files[:2]
         return (
             "<picture>\n"
-            f'  <source media="(prefers-color-scheme: dark)" srcset="{escape(dark.path)}">\n'
-            f'  <img alt="{escape(words)}" src="{escape(light.path)}">\n'
+            f'  <source media="(prefers-color-scheme: dark)" srcset="{escape(relpath(dark.path, folder))}">\n'
+            f'  <img alt="{escape(words)}" src="{escape(relpath(light.path, folder))}">\n'
             "</picture>\n"
         )
-    return f"![{MARKS.sub(_escaped, words)}]({files[0].path})\n"
+    return f"![{MARKS.sub(_escaped, words)}]({relpath(files[0].path, folder)})\n"
 
 
 def _escaped(mark: re.Match[str]) -> str:

@@ -162,8 +162,11 @@ CASES: dict[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
     "loss without a gradient": (("Net", *INPUT, "--loss", "model.py:count"), 0, ("the loss has no gradient",)),
     "loss that raises": (
         ("Net", *INPUT, "--loss", "model.py:bad"),
-        0,
-        ("not looked for G004: the loss raised KeyError: 'target' at model.py:",),
+        1,
+        (
+            "error[X001]: the loss raised KeyError: 'target'",
+            "not looked for G004: the loss raised KeyError: 'target' at model.py:",
+        ),
     ),
     "too large for a second run": (("Large", *INPUT), 0, ("no findings",)),
     "too large for a larger batch": (

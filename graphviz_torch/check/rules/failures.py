@@ -125,14 +125,15 @@ def _backward(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         "X001",
         "error",
-        f"backward raised {raised.exception}" + (f": {first}" if first else ""),
+        f"{'the loss' if evidence.backward.in_loss else 'backward'} raised {raised.exception}"
+        + (f": {first}" if first else ""),
         type=built(root) if root is not None else "",
         source=place,
         notes=(
             *(f"called at {frame.file}:{frame.line} in {frame.function}" for frame in raised.frames[1:4]),
-            f"it began at {evidence.backward.loss}",
+            *(() if evidence.backward.in_loss else (f"it began at {evidence.backward.loss}",)),
         ),
-        said=first,
+        said="" if evidence.backward.in_loss else first,
     )
 
 

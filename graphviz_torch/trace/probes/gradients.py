@@ -54,7 +54,7 @@ class Look:
                 loss = self._scalar(finished.out)
         except Exception as error:  # noqa: BLE001 - the user's loss
             raised = self._raised(error)
-            return Backward(words, raised=raised, skipped=f"the loss raised {_said(raised)}")
+            return Backward(words, raised=raised, in_loss=True, skipped=f"the loss raised {_said(raised)}")
         if isinstance(loss, str):
             return Backward(words, skipped=loss)
         broken = tuple(conflicts([loss], finished))

@@ -130,6 +130,7 @@ class Backward:
         gradients: of the parameters that want one, in registration order; empty where the pass raised.
         conflicts: found in what the run kept, without running backward.
         raised: the exception that ended the pass, or the loss.
+        in_loss: whether it was the loss that raised, before there was a pass.
         skipped: why no pass was possible.
     """
 
@@ -137,6 +138,7 @@ class Backward:
     gradients: tuple[Gradient, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     raised: Raised | None = None
+    in_loss: bool = False
     skipped: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from graphviz_torch.display.reports import ModelReport
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ModelGraph(Graph):
     """A `Graph` that shows itself: as a picture in a notebook, as a tree in a terminal.
 
@@ -27,6 +26,8 @@ class ModelGraph(Graph):
     drawn, as in `ViewOptions`, and `theme`, `color_by`, `direction`, `engine`, `scale`, `source_url`, `links`,
     `title`, `description`, `most_bytes` how it looks, as in `RenderOptions`.
     """
+
+    __slots__ = ()
 
     def svg(self, **look: Unpack[Look]) -> str:
         """The picture as SVG, for a file of its own.

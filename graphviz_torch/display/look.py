@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from typing import Any, TypedDict
 
 from graphviz_torch.errors import RenderError
@@ -60,6 +59,8 @@ def _names(options: type[ViewOptions | RenderOptions]) -> tuple[str, ...]:
 
 
 def _check(look: Mapping[str, Any]) -> None:
+    from difflib import get_close_matches
+
     known = (*_names(ViewOptions), *_names(RenderOptions))
     for name in look:
         if name not in known:

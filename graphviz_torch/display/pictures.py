@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from graphviz_torch import plugins
 from graphviz_torch.errors import RenderError, RenderLimitError
 from graphviz_torch.render import formats
-from graphviz_torch.render.inline import inline
 
 # What is in a notebook is read again each time that it is opened, compared or uploaded.
 MOST_BYTES = 400_000
@@ -43,6 +41,8 @@ class Picture:
 
     def image(self) -> str:
         """The picture as an element of HTML that stays apart from its page; empty where there is none."""
+        from urllib.parse import quote
+
         if not self.svg:
             return ""
         return f'<img alt="" style="max-width:100%" src="data:image/svg+xml,{quote(self.svg, UNQUOTED)}">'
@@ -56,6 +56,8 @@ def in_page(draw: Callable[[], bytes], words: str, command: str) -> Picture:
         words: the same as text.
         command: writes the picture to a file, however large it is.
     """
+    from graphviz_torch.render.inline import inline
+
     try:
         return Picture(inline(draw().decode("utf-8")), words)
     except RenderLimitError as error:

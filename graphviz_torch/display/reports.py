@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -13,9 +13,10 @@ from graphviz_torch.display.look import Look, command, render_options, view_opti
 from graphviz_torch.display.pictures import MOST_BYTES, Picture, in_page, write
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ModelReport(Report):
     """A `Report` that shows itself: what was found, in words, with each finding pinned to a picture in a notebook."""
+
+    __slots__ = ()
 
     def picture(self, **look: Unpack[Look]) -> Picture:
         """The graph with each finding pinned to what it is about.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from dataclasses import fields
+from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def test_a_graph_is_a_picture_and_a_tree(graph: viz.ModelGraph) -> None:
     assert shown["text/plain"] == str(graph)
     assert str(graph).startswith("Sequential            3×2  46\n├─ 0 · Linear  8 → 4  3×4  36\n")
     assert repr(graph) == "<graph of Sequential: 3 operations, 4 modules, 46 parameters>"
+
+
+def test_a_graph_that_shows_itself_is_frozen_data_as_any_other(graph: viz.ModelGraph) -> None:
+    assert pickle.loads(pickle.dumps(graph)) == graph
+    assert isinstance(replace(graph, name="Other"), viz.ModelGraph)
+    with pytest.raises(FrozenInstanceError):
+        graph.name = "Other"  # type: ignore[misc]
 
 
 def test_a_tensor_alone_is_the_only_argument(graph: viz.ModelGraph) -> None:

@@ -134,7 +134,8 @@ def _costs(records: Sequence[Record]) -> str:
         far = ratios[int(0.9 * (len(ratios) - 1))]
         rows.append((name, f"{whole[step] / whole['trace']:.2f}", f"{median(ratios):.2f}", f"{far:.2f}"))
     head = ("CPU time over that of the trace alone", "all together", "median", "nine in ten")
-    return f"{table(head, rows)}\n\nMedian and share: models whose trace takes {1000 * LEAST:.0f} ms or more."
+    of = f"{len(known)} models; median and share: the {len(large)} whose trace takes {1000 * LEAST:.0f} ms or more."
+    return f"{table(head, rows)}\n\n{of}"
 
 
 def _listed(title: str, records: Sequence[Record]) -> str:

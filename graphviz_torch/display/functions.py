@@ -40,8 +40,9 @@ def trace(
     try:
         return graphs.shown(api.trace(model, _arguments(args), kwargs, options))
     except TraceError as error:
-        error.graph = graphs.shown(error.graph)
-        raise
+        from graphviz_torch.display import errors
+
+        raise errors.shown(error) from error.__cause__
 
 
 def load(path: str | Path) -> ModelGraph:

@@ -144,6 +144,11 @@ def test_what_ran_before_the_model_raised_shows_itself_and_can_be_checked() -> N
     graph = caught.value.graph
     assert isinstance(graph, viz.ModelGraph)
     assert repr(graph).endswith("raised RuntimeError>")
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    told = caught.value._render_traceback_()  # type: ignore[attr-defined]
+    assert told[0] == "RuntimeError in the model: mat1 and mat2 shapes cannot be multiplied (3x4 and 8x2)"
+    assert "  why: second (Linear 8 → 2) needs 3×8, got 3×4" in told
+    assert not [line for line in told if "graphviz_torch" in line]
     assert [finding.code for finding in graph.check()] == ["S001"]
 
 

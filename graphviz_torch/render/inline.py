@@ -55,7 +55,9 @@ def _style(style: str, scope: str) -> str:
     pages = _pages(style, scope)
     style = IN_STYLE.sub(lambda match: f"#{scope}-{match[1]}", style)
     rules = SELECTORS.sub(lambda match: _selectors(match[0], scope), style)
-    return f"{rules}.{scope}{{max-width:100%;height:auto}}{pages}"
+    # Links of pages are often underlined; what leads elsewhere in a picture is a card or a frame.
+    links = f".{scope} a{{text-decoration:none!important}}"
+    return f"{rules}.{scope}{{max-width:100%;height:auto}}{links}{pages}"
 
 
 def _selectors(selectors: str, scope: str) -> str:

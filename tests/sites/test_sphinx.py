@@ -122,6 +122,7 @@ def test_nodes_link_to_where_their_class_is_documented(site: Site) -> None:
     page, deeper = site.read("index.html"), site.read("guide/api.html")
     assert '<a href="guide/api.html#model.MLP" target="_top"><g id="tv-' in page
     assert '<a href="#model.MLP"><g id="tv-' in deeper
+    assert re.search(r"\.tv-\w+ a\{text-decoration:none!important\}", page)
     assert page.count(torch) == deeper.count(torch) == 2
 
 

@@ -18,7 +18,9 @@ from tests.models import catalogue, control, gradients, layers, machinery
 torch.set_num_threads(1)
 SAMPLES = Path(__file__).parents[2] / "samples"
 REAL = ("bert", "gpt2", "llama")
-GOOD = sorted(path.stem for path in SAMPLES.glob("*.py") if path.stem not in ("make_gallery", "mlp_faulty", "hooks"))
+SCRIPTS = ("make_gallery", "run_notebooks")
+FAULTY = ("mlp_faulty", "hooks")
+GOOD = sorted(path.stem for path in SAMPLES.glob("*.py") if path.stem not in SCRIPTS + FAULTY)
 
 
 @pytest.mark.parametrize("training", [False, True], ids=["eval", "train"])

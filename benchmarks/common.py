@@ -31,19 +31,32 @@ class Cost:
     printed: str
 
 
+# A process counts the memory of the one that it was forked from among its own peak, so a small one stands between.
+LAUNCHER = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+_, status, usage = os.wait4(subprocess.Popen(sys.argv[2:]).pid, 0)
+wall = time.perf_counter() - start
+with open(sys.argv[1], "w") as told:
+    json.dump([usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)], told)
+"""
+
+
 def process(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
     """Runs a command and measures the whole process, its children included."""
-    with tempfile.TemporaryFile("w+") as printed:
-        start = time.perf_counter()
-        running = subprocess.Popen(
-            list(command), stdout=printed, stderr=subprocess.STDOUT, cwd=ROOT, env={**os.environ, **(environment or {})}
-        )
-        _, status, usage = os.wait4(running.pid, 0)
-        wall = time.perf_counter() - start
-        running.returncode = os.waitstatus_to_exitcode(status)
-        printed.seek(0)
-        text = printed.read()
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, running.returncode, text)
+    with tempfile.TemporaryDirectory() as folder:
+        told, printed = Path(folder) / "cost.json", Path(folder) / "printed"
+        with printed.open("w", encoding="utf-8") as out:
+            subprocess.run(
+                [sys.executable, "-S", "-c", LAUNCHER, str(told), *command],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env={**os.environ, **(environment or {})},
+                check=True,
+            )
+        cpu_seconds, wall, peak, code = json.loads(told.read_text(encoding="utf-8"))
+        return Cost(cpu_seconds, wall, peak, code, printed.read_text(encoding="utf-8"))
 
 
 def best(command: Sequence[str], runs: int, environment: Mapping[str, str] | None = None) -> Cost:

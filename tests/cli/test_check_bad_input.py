@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Done
+from tests.support.interrupts import hearing
 
 Run = Callable[..., Done]
 
@@ -201,7 +202,8 @@ def test_each_gets_its_finding_or_a_clear_word(name: str, run: Run) -> None:
 
 def _start(folder: Path, name: str) -> subprocess.Popen[str]:
     words = [sys.executable, "-m", "torchviz_cli", "check", f"model.py:{name}", *INPUT]
-    return subprocess.Popen(words, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(words, cwd=folder, text=True, preexec_fn=hearing, **pipes)  # type: ignore[call-overload,no-any-return]
 
 
 @pytest.mark.skipif(not hasattr(signal, "sigwaitinfo"), reason="signals of Linux")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.interrupts import hearing
 from tests.support.repositories import MODEL, Repository
 from torchviz_cli.versions.scratch import PREFIX, scratch
 
@@ -51,6 +52,7 @@ def _start(repository: Repository, tmp_path: Path) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
         [sys.executable, "-m", "torchviz_cli", "diff", "model.py:build"],
         cwd=repository.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=hearing,
     )  # fmt: skip
     _until(lambda: len(list((tmp_path / "marks").iterdir())) == 2 or process.poll() is not None)
     assert process.poll() is None

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.interrupts import hearing
+
 SLOW_MODEL = """\
 import time
 from torch import nn
@@ -61,7 +63,8 @@ def test_nothing_heavy_is_loaded_to_draw_a_saved_graph(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupt_while_the_model_runs_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(SLOW_MODEL, encoding="utf-8")
-    process = _start(tmp_path, "-m", "torchviz_cli", "render", "model.py:build", "-i", "1x4", "-o", "a.svg")
+    words = ("-m", "torchviz_cli", "render", "model.py:build", "-i", "1x4", "-o", "a.svg")
+    process = _start(tmp_path, *words, preexec_fn=hearing)
     assert process.stderr is not None
     assert any("running" in line for line in process.stderr)
     process.send_signal(signal.SIGINT)

@@ -18,8 +18,9 @@ from graphviz_torch.trace.options import TraceOptions
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 FAULTY = "mlp_faulty"
+SCRIPTS = ("make_gallery", "run_notebooks")
 REAL = ("bert", "gpt2", "llama")
-NAMES = tuple(sorted(path.stem for path in SAMPLES.glob("*.py") if path.stem not in ("make_gallery", FAULTY)))
+NAMES = tuple(sorted(path.stem for path in SAMPLES.glob("*.py") if path.stem not in (*SCRIPTS, FAULTY)))
 OBJECTS = (*((name, "build") for name in NAMES), ("functional", "build_functional"))
 
 

@@ -121,6 +121,8 @@ class _Watch(TorchDispatchMode):
         return out
 
     def _bits(self, tensor: Tensor) -> int:
+        if self._key(tensor) not in self._bytes:  # weights, which may be large
+            return 0
         whole, places = self._part(tensor)
         found = 0
         for number in whole[places].unique().tolist():
@@ -128,6 +130,8 @@ class _Watch(TorchDispatchMode):
         return found
 
     def _add(self, tensor: Tensor, bits: int) -> None:
+        if not bits and self._key(tensor) not in self._bytes:
+            return
         whole, places = self._part(tensor)
         whole[places] = whole[places] | bits
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphviz_torch.check.describe import built, module_at, operands
+from graphviz_torch.check.describe import built
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding
 from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node
 from graphviz_torch.trace.probes.records import ValueStats
 
@@ -84,16 +85,11 @@ def _of_buffer(evidence: Evidence, value: str) -> bool:
 
 
 def _finding(evidence: Evidence, node: Node, message: str, note: str) -> Finding:
-    module = module_at(evidence.index, node.module_call)
-    return Finding(
+    return finding_at(
+        evidence,
+        node,
         "M003",
-        "warning",
         message.format(node.name),
-        module=module.path if module is not None else "",
-        type=built(module) if module is not None else "",
-        op=node.id,
-        source=node.source,
-        operands=operands(evidence.index, node),
         notes=(note,),
     )
 

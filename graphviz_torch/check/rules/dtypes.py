@@ -11,11 +11,12 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
-from graphviz_torch.check.describe import built, module_at, operands, operation_words
+from graphviz_torch.check.describe import operation_words
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules.failures import blamed, finding_of_failure
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Graph, Node, Value
 from graphviz_torch.ir.walks import GraphIndex
 
@@ -86,18 +87,13 @@ def _leaves(index: GraphIndex, start: str, own: str) -> bool:
 
 def _finding(evidence: Evidence, node: Node, wide: Value, own: str) -> Finding:
     index = evidence.index
-    module = module_at(index, node.module_call)
     made = index.values[node.results[0]].meta.dtype
     cause = operation_words(index, index.nodes[wide.producer])
-    return Finding(
+    return finding_at(
+        evidence,
+        node,
         "D005",
-        "warning",
         f"`{node.name}` of {own} with {wide.meta.dtype} from {cause} gives {made}, in a model of {own}",
-        module=module.path if module is not None else "",
-        type=built(module) if module is not None else "",
-        op=node.id,
-        source=node.source,
-        operands=operands(index, node),
         notes=("nothing casts it back before it leaves the model",),
     )
 

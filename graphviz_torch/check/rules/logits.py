@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graphviz_torch.check.axes import handed_on
-from graphviz_torch.check.describe import built, module_at, operands, operation_words, place_words, sizes
+from graphviz_torch.check.describe import operation_words, place_words, sizes
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
 from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node, Value
 
 SOFTMAX, SIGMOID = frozenset(("softmax",)), frozenset(("sigmoid",))
@@ -102,16 +103,11 @@ def _axis(node: Node, value: Value) -> int | None:
 
 def _finding(evidence: Evidence, twice: Twice) -> Finding:
     node = twice.reader
-    module = module_at(evidence.index, node.module_call)
-    return Finding(
+    return finding_at(
+        evidence,
+        node,
         "N004",
-        "warning",
         _message(twice),
-        module=module.path if module is not None else "",
-        type=built(module) if module is not None else "",
-        op=node.id,
-        source=node.source,
-        operands=operands(evidence.index, node),
         dataflow=tuple(_dataflow(evidence, twice)),
         notes=tuple(_notes(evidence, twice)),
         help=_help(evidence, twice),

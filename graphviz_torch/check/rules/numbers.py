@@ -14,10 +14,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from graphviz_torch.check.describe import built, module_at, operands, operation_words, sizes
+from graphviz_torch.check.describe import built, operation_words, sizes
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
 from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node
 from graphviz_torch.ir.literals import Literal
 from graphviz_torch.ir.walks import GraphIndex
@@ -84,19 +85,14 @@ def _matters(index: GraphIndex, stats: Stats, node: Node) -> bool:
 
 def _finding(evidence: Evidence, node: Node) -> Finding:
     index, stats = evidence.index, evidence.stats
-    module = module_at(index, node.module_call)
     found = _made(stats, node)
     inf = "-Inf" if node.name.strip("_").startswith("log") else "Inf"
     what, count = ("NaN", found.nan) if found.nan else (inf, found.inf)
-    return Finding(
+    return finding_at(
+        evidence,
+        node,
         "N001",
-        "warning",
         f"`{node.name}` makes the first {what}: {count:,} of {found.elements:,} elements",
-        module=module.path if module is not None else "",
-        type=built(module) if module is not None else "",
-        op=node.id,
-        source=node.source,
-        operands=operands(index, node),
         dataflow=tuple(_dataflow(index, stats, node)),
         notes=tuple(_notes(index, stats, node)),
     )

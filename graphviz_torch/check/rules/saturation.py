@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphviz_torch.check.describe import built, module_at, operands, operation_words, sizes
+from graphviz_torch.check.describe import operation_words, sizes
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules.numbers import range_words
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node
 from graphviz_torch.trace.probes.records import ValueStats
 
@@ -59,18 +60,13 @@ def _one_hot(read: ValueStats, made: ValueStats) -> bool:
 
 def _finding(evidence: Evidence, node: Node, message: str) -> Finding:
     index = evidence.index
-    module = module_at(index, node.module_call)
     before = index.nodes[index.values[node.operands[0]].producer]
     steps = [(before, node.operands[0]), (node, node.results[0])]
-    return Finding(
+    return finding_at(
+        evidence,
+        node,
         "N003",
-        "warning",
         message,
-        module=module.path if module is not None else "",
-        type=built(module) if module is not None else "",
-        op=node.id,
-        source=node.source,
-        operands=operands(index, node),
         dataflow=tuple(
             Step(
                 operation_words(index, step),

@@ -9,10 +9,11 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
-from graphviz_torch.check.describe import built, module_at, operands, operation_words, sizes
+from graphviz_torch.check.describe import operation_words, sizes
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
 from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node, SourceLocation, Value
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.trace.probes.records import Conflict
@@ -76,19 +77,15 @@ def _first_write(
 
 
 def _finding(evidence: Evidence, writer: Node, keepers: list[tuple[Node, str]]) -> Finding:
-    module = module_at(evidence.index, writer.module_call)
     raised = evidence.backward.raised if evidence.options.backward else None
     said = raised.message.partition(": [")[0] if raised is not None and raised.exception == "RuntimeError" else ""
     code = writer.source.code if writer.source is not None else ""
-    return Finding(
+    return finding_at(
+        evidence,
+        writer,
         "G002",
-        "error",
         f"{_write_words(writer, code)} writes into a tensor that backward needs",
-        module=module.path if module is not None else "",
-        type=built(module) if module is not None else "",
-        op=writer.id,
-        source=writer.source,
-        operands=operands(evidence.index, writer),
+        severity="error",
         dataflow=(
             *(_step(evidence.index, node, f"keeps {what} for backward") for node, what in keepers[:MOST_KEPT]),
             _step(evidence.index, writer, "changes it"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from torchviz_cli.app import app
+from torchviz_cli.app import run as run_line
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
         capfd.readouterr()
         code: object = 0
         try:
-            app(args=list(words), prog_name="torchviz-cli")
+            run_line(words)
         except SystemExit as end:
             code = end.code
         for name in set(sys.modules) - before:

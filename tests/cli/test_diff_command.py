@@ -104,9 +104,9 @@ def test_exit_codes(arguments: tuple[str, ...], status: int, saved: Path) -> Non
 def test_saved_graphs_are_compared_without_torch(saved: Path) -> None:
     program = (
         "import sys\n"
-        "from torchviz_cli.app import app\n"
-        "app(['diff', 'one.json', 'two.json', '-q', '-o', 'out.svg', '-o', 'out.json'], standalone_mode=False)\n"
-        "print('torch' in sys.modules)\n"
+        "from torchviz_cli.app import run\n"
+        "try:\n    run(['diff', 'one.json', 'two.json', '-q', '-o', 'out.svg', '-o', 'out.json'])\n"
+        "finally:\n    print('torch' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=saved, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -29,8 +29,8 @@ def build():
 MODEL = "from torch import nn\n\ndef build():\n    return nn.Linear(4, 4)\n"
 HEAVY = frozenset(("torch", "numpy", "pydantic", "importlib.metadata"))
 PROBE = (
-    "import sys\nfrom torchviz_cli.app import app\n"
-    "try:\n    app(args=sys.argv[1:], prog_name='torchviz-cli')\n"
+    "import sys\nfrom torchviz_cli.app import run\n"
+    "try:\n    run(sys.argv[1:])\n"
     "finally:\n    print(*sys.modules, file=sys.stderr)\n"
 )
 
@@ -79,9 +79,9 @@ def test_an_interrupt_while_the_model_runs_leaves_nothing(tmp_path: Path) -> Non
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(MODEL, encoding="utf-8")
     program = (
-        "import resource, signal, sys\nfrom torchviz_cli.app import app\n"
+        "import resource, signal, sys\nfrom torchviz_cli.app import run\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))\n"
-        "app(args=sys.argv[1:], prog_name='torchviz-cli')\n"
+        "run(sys.argv[1:])\n"
     )
     process = _start(tmp_path, "-c", program, "render", "model.py:build", "-i", "1x4", "-o", "a.svg")
     said = process.communicate()[1]

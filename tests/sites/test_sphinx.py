@@ -72,8 +72,8 @@ class Site:
 def build(source: Path, builder: str = "html", *options: str) -> Site:
     pages = source.parent / builder
     done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-q", "-N", "-b", builder, "-d", str(source.parent / "read"), *options, str(source),
-         str(pages)],
+        [sys.executable, "-m", "sphinx", "-q", "-N", "-b", builder, "-d", str(source.parent / "read"), *options,
+         str(source), str(pages)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

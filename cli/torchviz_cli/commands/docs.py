@@ -35,6 +35,9 @@ class DocsCommand(Command):
         return found
 
 
+KIND = DocsCommand
+
+
 def docs(
     name: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Only these entries.")] = None,
     check: Annotated[

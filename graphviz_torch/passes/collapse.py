@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from graphviz_torch.ir.graph import Annotation, Graph, Json, ModuleCall, Node
 from graphviz_torch.ir.literals import Literal
@@ -119,7 +119,8 @@ def _closed(index: GraphIndex, tree: Mapping[str, Region], heads: dict[str, str]
             groups[head].append(node)
     around = _Surroundings(tree, gone)
     inside = _inside_leaves(index, head_of, tree)
-    made = {head: _node(index, tree, head, nodes, inside, around) for head, nodes in groups.items()}
+    closed = _Closed(index, tree, inside, around, _asked(tree, groups))
+    made = {head: closed.node(head, nodes) for head, nodes in groups.items()}
     nodes = []
     for node in graph.nodes:
         head = head_of.get(node.id)
@@ -185,48 +186,75 @@ def _owns(path: str, name: str) -> bool:
     return not path or name.startswith(path + ".")
 
 
-def _node(
-    index: GraphIndex,
-    tree: Mapping[str, Region],
-    head: str,
-    group: list[Node],
-    inside: Mapping[str, str],
-    around: _Surroundings,
-) -> Node:
-    """The node that stands for a call; a function is what it is where only functions are recorded."""
-    region = tree[head]
-    if _is_function(region.call):
-        return _function_node(index, region.call, group, inside, around.nearest(region.call.parent))
-    if len(region.own) + len(region.children) == 1 and region.children:
-        child = tree[region.children[0]].call
-        if _is_function(child):
-            group = [_function_node(index, child, group, {}, head)]
-    return _module_node(index, region.call, group, inside, around.nearest(region.call.parent))
+def _asked(tree: Mapping[str, Region], heads: Collection[str]) -> set[str]:
+    """What functions that become nodes were given, which need not be what they consist of reads."""
+    found: set[str] = set()
+    for head in heads:
+        region = tree[head]
+        if len(region.own) + len(region.children) == 1 and region.children:
+            region = tree[region.children[0]]
+        if _is_function(region.call):
+            found.update(region.call.operands)
+    return found
 
 
-def _module_node(
-    index: GraphIndex, call: ModuleCall, group: list[Node], inside: Mapping[str, str], parent: str | None
-) -> Node:
-    """The node that stands for a call; where it is a single operation, it keeps that one's arguments and place."""
-    module = index.modules.get(call.path) if call.kind == "module" else None
-    name = call.path if call.kind == "module" else call.name
-    op = module.type if module else call.kind
-    if len(group) > 1:
-        read, made = _read(group, inside), _crossing(index, call, group)
-        return Node(call.id, "module", name, op, read, made, (), parent, call.source)
-    only = without_operands(group[0], _absorbed(index, group[0], inside))
-    source = only.source or call.source
-    return Node(call.id, "module", name, op, only.operands, only.results, only.attributes, parent, source, only.grad_fn)
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """Makes the nodes that stand for calls.
 
+    Attributes:
+        inside: leaves that are drawn inside of a closed call, with that.
+        asked: what functions that become nodes were given.
+    """
 
-def _function_node(
-    index: GraphIndex, call: ModuleCall, group: list[Node], inside: Mapping[str, str], parent: str | None
-) -> Node:
-    """A function without what it consists of; what that reads beside the arguments comes behind them."""
-    more = [operand for operand in _read(group, {}) if operand not in call.operands]
-    operands, results = (*call.operands, *more), _crossing(index, call, group)
-    whole = Node(call.id, "call", call.name, call.op, operands, results, call.attributes, parent, call.source)
-    return without_operands(whole, _absorbed(index, whole, inside))
+    index: GraphIndex
+    tree: Mapping[str, Region]
+    inside: Mapping[str, str]
+    around: _Surroundings
+    asked: Collection[str]
+
+    def node(self, head: str, group: list[Node]) -> Node:
+        """The node that stands for a call; a function is what it is where only functions are recorded."""
+        region = self.tree[head]
+        if _is_function(region.call):
+            return self._function(region.call, group, self.inside, self.around.nearest(region.call.parent))
+        if len(region.own) + len(region.children) == 1 and region.children:
+            child = self.tree[region.children[0]].call
+            if _is_function(child):
+                group = [self._function(child, group, {}, head)]
+        return self._module(region.call, group, self.around.nearest(region.call.parent))
+
+    def _module(self, call: ModuleCall, group: list[Node], parent: str | None) -> Node:
+        """The node that stands for a call; where it is a single operation, it keeps that one's arguments and place."""
+        module = self.index.modules.get(call.path) if call.kind == "module" else None
+        name = call.path if call.kind == "module" else call.name
+        op = module.type if module else call.kind
+        if len(group) > 1:
+            read, made = _read(group, self.inside), self._crossing(call, group)
+            return Node(call.id, "module", name, op, read, made, (), parent, call.source)
+        only = without_operands(group[0], _absorbed(self.index, group[0], self.inside))
+        source = only.source or call.source
+        return Node(
+            call.id, "module", name, op, only.operands, only.results, only.attributes, parent, source, only.grad_fn
+        )
+
+    def _function(self, call: ModuleCall, group: list[Node], inside: Mapping[str, str], parent: str | None) -> Node:
+        """A function without what it consists of; what that reads beside the arguments comes behind them."""
+        more = [operand for operand in _read(group, {}) if operand not in call.operands]
+        operands, results = (*call.operands, *more), self._crossing(call, group)
+        whole = Node(call.id, "call", call.name, call.op, operands, results, call.attributes, parent, call.source)
+        return without_operands(whole, _absorbed(self.index, whole, inside))
+
+    def _crossing(self, call: ModuleCall, group: list[Node]) -> tuple[str, ...]:
+        """What the call returned, then whatever else is read outside."""
+        members = {node.id for node in group}
+        made = {result: None for node in group for result in node.results}
+        found = {result: None for result in call.results if result in made}
+        for result in made:
+            readers = self.index.consumers.get(result, ())
+            if result in self.asked or any(reader not in members for reader in readers):
+                found[result] = None
+        return tuple(found)
 
 
 def _absorbed(index: GraphIndex, node: Node, inside: Mapping[str, str]) -> dict[int, Literal]:
@@ -242,17 +270,6 @@ def _read(group: list[Node], inside: Mapping[str, str]) -> tuple[str, ...]:
     made = {result for node in group for result in node.results}
     read = dict.fromkeys(operand for node in group for operand in node.operands)
     return tuple(operand for operand in read if operand not in made and operand not in inside)
-
-
-def _crossing(index: GraphIndex, call: ModuleCall, group: list[Node]) -> tuple[str, ...]:
-    """What the call returned, then whatever else is read outside."""
-    members = {node.id for node in group}
-    made = {result: None for node in group for result in node.results}
-    found = {result: None for result in call.results if result in made}
-    for result in made:
-        if any(reader not in members for reader in index.consumers.get(result, ())):
-            found[result] = None
-    return tuple(found)
 
 
 def _marks(index: GraphIndex, tree: Mapping[str, Region], groups: Mapping[str, list[Node]]) -> list[Annotation]:

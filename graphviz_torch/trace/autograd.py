@@ -21,8 +21,11 @@ from graphviz_torch.errors import TorchvizError, UnsupportedModelError
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import Graph, Json, Origin, TensorMeta
 from graphviz_torch.ir.literals import Literal, Symbol
+from graphviz_torch.trace.compat import functorch_base
+from graphviz_torch.trace.contents import address
 from graphviz_torch.trace.guard import unchanged
-from graphviz_torch.trace.metadata import describe, meta
+from graphviz_torch.trace.lazy import to_run
+from graphviz_torch.trace.metadata import Metas, describe
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime import tracer as runtime
@@ -63,7 +66,7 @@ def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], optio
 
 
 def _traced(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
-    statics = Statics(model)
+    model, statics = to_run(model, Statics(model))
     sources = Sources(options.roots)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
     builder.set_modules(module_tree(statics, sources))
@@ -79,7 +82,7 @@ def _traced(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], opt
         names |= {key: leaf[2] for key, leaf in statics.leaves.items()}
         roots = [tensor.grad_fn for _, tensor in outputs if tensor.grad_fn is not None]
         nodes = GradNodes(roots)
-        weights = {tensor.untyped_storage().data_ptr() for tensor in model.parameters() if tensor.device.type != "meta"}
+        weights = {address(tensor) for tensor in model.parameters()}
         ends = [(name, describe(tensor.detach()), tensor.grad_fn, id(tensor)) for name, tensor in outputs]
         _Backward(builder, recorder, sources, names, weights).build(ends, roots)
         out, outputs, ends, roots = None, [], [], []
@@ -231,8 +234,11 @@ def _gradient(node: Any, slot: int) -> TensorMeta:
     if slot >= len(slots):
         return TensorMeta()
     found = slots[slot]
-    shape = tuple(int(size) for size in found.shape)
-    return meta(shape, found.dtype, found.device, False, None)
+    try:
+        shape = found.shape
+    except RuntimeError:  # of a nested tensor
+        shape = None
+    return Metas().of((shape, found.dtype, found.device, False, None))
 
 
 def _saved(node: Any) -> tuple[list[Saved], list[str]]:
@@ -257,8 +263,7 @@ def _saved(node: Any) -> tuple[list[Saved], list[str]]:
 
 def _kept(name: str, value: Any) -> Iterable[Saved]:
     if isinstance(value, torch.Tensor):
-        memory = 0 if value.device.type == "meta" else value.untyped_storage().data_ptr()
-        return [Saved(name, describe(value.detach()), memory)]
+        return [Saved(name, describe(value.detach()), max(address(functorch_base(value)), 0))]
     if isinstance(value, (tuple, list)):
         return [item for place, part in enumerate(value) for item in _kept(f"{name}[{place}]", part)]
     return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 import torch
@@ -16,6 +16,14 @@ except AttributeError:  # the number is a hint for linking autograd nodes; witho
     def sequence_number() -> int:
         """Stands in where torch does not tell the next autograd sequence number."""
         return -1
+
+
+def set_version(tensor: torch.Tensor, count: int) -> None:
+    """Sets how often a tensor was written, where torch lets us; what was saved for a backward pass stays usable."""
+    setter = getattr(torch._C._autograd, "_unsafe_set_version_counter", None)
+    if setter is not None:
+        with suppress(TypeError):  # earlier releases take no tuples
+            setter((tensor,), (count,))
 
 
 def functorch_base(tensor: torch.Tensor) -> torch.Tensor:

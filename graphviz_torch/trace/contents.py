@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
+from graphviz_torch.trace.compat import set_version
+
 Tensor = torch.Tensor
 WITHOUT_MEMORY = (RuntimeError, NotImplementedError, ValueError)  # sparse, nested, wrapped, uninitialised tensors
 
@@ -19,7 +21,7 @@ class _Copy:
         tensor: the user's; plain: the same memory, apart from autograd.
         whole: all of the memory that `tensor` is a part of; `None` where that is not to be had.
         copy: what was in it.
-        version: how often `tensor` had been written.
+        version: how often `tensor` had been written; -1 where that is not known.
     """
 
     tensor: Tensor
@@ -32,12 +34,19 @@ class _Copy:
         if self.whole is None:
             if self.copy is not None and _version(self.tensor) != self.version:
                 self.tensor.copy_(self.copy)  # `plain` shares no parts with a sparse tensor
+                self._count()
             return
         if _moved(self.tensor, self.plain):
             self.tensor.data = self.plain
         if self.copy is not None and not torch.equal(self.whole, self.copy):
             with torch.inference_mode(self.whole.is_inference()):
                 self.whole.copy_(self.copy)
+        self._count()
+
+    def _count(self) -> None:
+        """The contents are as before, so what autograd has saved of them is right."""
+        if self.version >= 0 and _version(self.tensor) != self.version:
+            set_version(self.tensor, self.version)
 
 
 class Contents:
@@ -59,7 +68,7 @@ class Contents:
     def keep_places(self) -> None:
         """Notes where all that is watched lies, for a run that does not say when a tensor is given other memory."""
         for tensor in [tensor for found in self._watched.values() for tensor in found]:
-            self._places.append(_Copy(tensor, tensor.data, tensor.data, None, 0))
+            self._places.append(_Copy(tensor, tensor.data, tensor.data, None, -1))
 
     def about_to_write(self, tensor: Tensor) -> None:
         """Copies the memory that is about to be written, if it is watched."""
@@ -78,7 +87,7 @@ class Contents:
         """Copies the memory of a tensor now; where it is copied already, only notes where the tensor lies."""
         plain = tensor.data
         if plain.device.type == "meta":
-            self._copies.append(_Copy(tensor, plain, plain, None, 0))
+            self._copies.append(_Copy(tensor, plain, plain, None, _version(tensor)))
             return
         whole = _whole(plain)
         copy = None if copied else plain.clone() if whole is None else whole.clone()
@@ -115,4 +124,4 @@ def _moved(tensor: Tensor, plain: Tensor) -> bool:
 
 
 def _version(tensor: Tensor) -> int:
-    return 0 if tensor.is_inference() else tensor._version
+    return -1 if tensor.is_inference() else tensor._version

@@ -1,10 +1,11 @@
-"""Arrays of NumPy, iterators and generators that a model holds: put back where that can be done, told where not."""
+"""What a model holds of NumPy, iterators and generators: put back where that can be done, told where not."""
 
 from __future__ import annotations
 
 import sys
 import zlib
 from collections.abc import Callable
+from functools import partial
 from operator import length_hint
 from types import GeneratorType
 from typing import Any
@@ -29,6 +30,12 @@ class Foreign:
             self._tell(f"the generator `{value.__qualname__}`", _instruction, value)
         elif hasattr(value, "__next__"):
             self._iterator(value)
+        elif hasattr(value, "set_state"):
+            self._undo.append(partial(value.set_state, value.get_state()))
+        elif hasattr(value, "state"):
+            self._undo.append(partial(setattr, value, "state", value.state))
+        elif hasattr(value, "bit_generator"):
+            self.keep(value.bit_generator)
         elif value.nbytes <= COPIED_BYTES:
             if value.flags.writeable:
                 before = value.copy()
@@ -57,8 +64,10 @@ class Foreign:
 
 def holds(kind: type) -> bool:
     """Whether objects of a class are such."""
-    numpy = sys.modules.get("numpy")
+    numpy, random = sys.modules.get("numpy"), sys.modules.get("numpy.random")
     if numpy is not None and issubclass(kind, numpy.ndarray):
+        return True
+    if random is not None and issubclass(kind, (random.Generator, random.RandomState, random.BitGenerator)):
         return True
     counted = hasattr(kind, "__next__") and hasattr(kind, "__length_hint__") and kind.__module__ in ITERATORS
     return counted or issubclass(kind, GeneratorType)

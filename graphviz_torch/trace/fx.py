@@ -17,6 +17,7 @@ from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import Graph, Origin, SourceLocation, TensorMeta
 from graphviz_torch.ir.literals import Literal, Operand
 from graphviz_torch.trace.guard import unchanged
+from graphviz_torch.trace.lazy import to_run
 from graphviz_torch.trace.metadata import describe, meta
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
@@ -48,15 +49,19 @@ def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], optio
     Raises:
         UnsupportedModelError: fx cannot follow the model; the message names the construct and the place.
     """
-    statics = Statics(model)
+    model, statics = to_run(model, Statics(model))
     sources = Sources(options.roots)
+    bound = _bound(model, args, kwargs)
     with unchanged(statics, options.training, options.seed, (args, kwargs)):
-        bound = _bound(model, args, kwargs)
-        traced = _symbolic(model, bound if args or kwargs else None, sources)
+        tree = module_tree(statics, sources)
+        graph = _symbolic(model, bound if args or kwargs else None, sources)
+    # Where the model has assigned to its attributes, stand-ins were in them until here.
+    with unchanged(statics, options.training, options.seed, (args, kwargs)):
+        traced = fx.GraphModule(model, graph)
         if args or kwargs:
             _propagate(traced, bound, model)
         builder = GraphBuilder(type(model).__name__, _origin(model, options))
-        builder.set_modules(module_tree(statics, sources))
+        builder.set_modules(tree)
         _Assembly(builder, traced, statics, sources, set(bound) if args or kwargs else None).run()
     return builder.finish()
 
@@ -68,8 +73,8 @@ def _bound(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> d
         return {}
 
 
-def _symbolic(model: nn.Module, bound: dict[str, Any] | None, sources: Sources) -> fx.GraphModule:
-    """The graph module; parameters that were not given are fixed at their defaults."""
+def _symbolic(model: nn.Module, bound: dict[str, Any] | None, sources: Sources) -> fx.Graph:
+    """The graph of fx; parameters that were not given are fixed at their defaults."""
     fixed = {}
     for name, parameter in inspect.signature(model.forward).parameters.items():
         given = bound is not None and name in bound
@@ -84,7 +89,7 @@ def _symbolic(model: nn.Module, bound: dict[str, Any] | None, sources: Sources) 
     except Exception as error:
         raise _unsupported(model, error, sources) from error
     _drop_checks(graph)
-    return fx.GraphModule(tracer.root, graph)
+    return graph
 
 
 def _drop_checks(graph: fx.Graph) -> None:

@@ -15,14 +15,14 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from graphviz_torch.trace.contents import Contents
+from graphviz_torch.trace.lazy import lazy
 from graphviz_torch.trace.objects import BASES, Objects, parts_of
 from graphviz_torch.trace.random_state import random_state
+from graphviz_torch.trace.settings import Surroundings, settings_kept
 from graphviz_torch.trace.statics import Statics
 
-UNINITIALIZED = (UninitializedParameter, UninitializedBuffer)
 CONTAINERS = frozenset((dict, OrderedDict, defaultdict, list, set, deque))
 # Longer containers are tables of plain data; what is inside of their parts is not looked at.
 LONGEST = 1000
@@ -55,9 +55,13 @@ class Guard:
         self._objects = Objects(self._look_into)
         self._model(statics)
         self._objects.classes({type(module) for _, module in statics.modules})
-        self.changed_globals = self._objects.changed_globals
         self.changed_objects = self._objects.changed_objects
         self._look_into(given)
+        self._surroundings = Surroundings()
+
+    def changed_globals(self) -> list[str]:
+        """Which globals, of the user's and of the interpreter, are others now, or hold something else."""
+        return [*self._objects.changed_globals(), *self._surroundings.changed()]
 
     def restore(self) -> None:
         """Puts everything back that differs."""
@@ -140,12 +144,13 @@ class Guard:
 class _Tensor:
     """What a tensor carries beside its contents."""
 
-    __slots__ = ("_attributes", "_grad", "_hooks", "_requires_grad", "_tensor")
+    __slots__ = ("_attributes", "_grad", "_hooks", "_leaf", "_requires_grad", "_tensor")
 
     def __init__(self, tensor: torch.Tensor) -> None:
         self._tensor = tensor
         self._requires_grad = tensor.requires_grad
-        self._grad = tensor.grad if tensor.is_leaf else None
+        self._leaf = tensor.is_leaf
+        self._grad = tensor.grad if self._leaf else None
         attributes = tensor.__dict__
         self._attributes = dict(attributes) if attributes else NOTHING
         tables = _hooks(tensor)
@@ -153,6 +158,9 @@ class _Tensor:
 
     def restore(self) -> None:
         tensor = self._tensor
+        if self._leaf and not tensor.is_leaf:
+            with suppress(RuntimeError):  # a view of what autograd follows
+                tensor.detach_()
         tables = _hooks(tensor)
         if self._hooks is not None or tables != NO_HOOKS:
             self._restore_hooks(tables)
@@ -173,11 +181,6 @@ class _Tensor:
                 _refill(earlier, before)
 
 
-def lazy(tensor: torch.Tensor) -> bool:
-    """Whether a parameter or buffer waits for its first input to get a shape."""
-    return isinstance(tensor, UNINITIALIZED)
-
-
 def _set_mode(root: nn.Module, training: bool) -> None:
     """Sets the mode, unless the model has one for good, as programs of `torch.export` have."""
     with suppress(NotImplementedError):
@@ -194,19 +197,14 @@ def unchanged(statics: Statics, training: bool | None, seed: int | None, given: 
     unseen = torch._C.DisableTorchFunction  # a run around this one is not to see what the guard does
     with unseen():
         guard = Guard(statics, given)
-    grad, dtype, device = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_default_device()
     root = statics.modules[0][1]
     with random_state(seed, _accelerators(statics)):
         try:
-            if training is not None:
-                _set_mode(root, training)
-            yield guard
+            with settings_kept():
+                if training is not None:
+                    _set_mode(root, training)
+                yield guard
         finally:
-            torch.set_grad_enabled(grad)
-            if torch.get_default_dtype() != dtype:
-                torch.set_default_dtype(dtype)
-            if torch.get_default_device() != device:
-                torch.set_default_device(device)
             with torch.no_grad(), unseen():
                 guard.restore()
 

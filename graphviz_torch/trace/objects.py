@@ -1,6 +1,6 @@
 """Plain Python objects that a model holds, as they were: their attributes, states and parts.
 
-Not put back are globals, generators, large arrays of NumPy, files and other objects of C, and what only these hold.
+Not put back are globals, Python's generators, large arrays, files and other objects of C, and what only these hold.
 """
 
 from __future__ import annotations
@@ -25,6 +25,14 @@ BASES: tuple[Any, ...] = (OrderedDict, dict, list, set, deque)
 PASSIVE = (type, ModuleType, Enum, property, staticmethod, classmethod, BaseException)
 # Whose classes are not the user's; what he keeps in these objects is their own affair.
 FOREIGN = frozenset(("torch", "numpy", *sys.stdlib_module_names)) - {"__main__", "this", "test", "tests"}
+# Those of them that change when they are used.
+STATEFUL = (
+    random.Random,
+    torch.Generator,
+    torch.optim.Optimizer,
+    torch.optim.lr_scheduler.LRScheduler,
+    torch.amp.GradScaler,
+)
 MOST_OBJECTS = 5000
 # Of a global container that is compared.
 LONGEST = 1000
@@ -64,7 +72,7 @@ class Objects:
         known = self._kinds.get(kind)
         if known is None:
             own = kind.__module__.partition(".")[0] not in FOREIGN and not issubclass(kind, PASSIVE)
-            known = own or kind is SimpleNamespace or issubclass(kind, (random.Random, torch.Generator))
+            known = own or kind is SimpleNamespace or issubclass(kind, STATEFUL)
             known = known or foreign_kind(kind)
             self._kinds[kind] = known
         return known

@@ -35,6 +35,7 @@ _FACTORIES: tuple[Callable[[], Case], ...] = (
     writes.swapped,
     writes.complex_parts,
     writes.same_address,
+    writes.written_weights,
     structures.outputs,
     structures.inputs,
     structures.no_input,

@@ -10,6 +10,22 @@ import torch
 from torch import Tensor, nn
 
 
+def change_settings() -> None:
+    """Changes what the whole process computes with."""
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_num_threads(torch.get_num_threads() + 1)
+    torch.set_float32_matmul_precision("medium")
+    torch.set_flush_denormal(True)
+    torch.set_warn_always(True)
+    torch.autograd.set_detect_anomaly(True)
+    torch.set_autocast_enabled("cpu", True)
+    torch.set_autocast_dtype("cpu", torch.float16)
+    torch.backends.cudnn.benchmark = True
+    torch.backends.mkldnn.enabled = False
+    torch.backends.mha.set_fastpath_enabled(False)
+    torch.backends.cuda.enable_flash_sdp(False)
+
+
 class Disorder(nn.Module):
     """Writes weights, buffers, gradients, attributes, hooks, modes, defaults and random states, and then may raise."""
 
@@ -23,6 +39,7 @@ class Disorder(nn.Module):
         self.loose = [nn.BatchNorm1d(4)]
         self.register_buffer("calls", torch.zeros(()))
         self.register_buffer("graph", torch.eye(4).to_sparse())
+        self.register_buffer("memory", torch.zeros(3, 4))
         flat = torch.randn(8)
         self.left, self.right = nn.Parameter(flat[:4]), nn.Parameter(flat[4:])
         self.plain = torch.ones(4)
@@ -47,6 +64,7 @@ class Disorder(nn.Module):
             self.plain.add_(1)
             self.graph.mul_(2)
             self.calls += 1
+        self.memory.mul_(0.5).add_(y)  # autograd follows it from here on
         self.fc.bias.requires_grad_(True)
         self.norm.eval()
         self.frozen.train()
@@ -63,6 +81,7 @@ class Disorder(nn.Module):
         torch.rand(1)
         torch.set_default_dtype(torch.float64)
         torch.set_grad_enabled(False)
+        change_settings()
         if self.end is not None:
             raise self.end("enough")
         return y + self.state["last"].sum()

@@ -102,7 +102,7 @@ def script() -> Case:
 
 
 def lazy() -> Case:
-    model = nn.Sequential(nn.LazyConv2d(4, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(3))
+    model = nn.Sequential(nn.LazyConv2d(4, 3), nn.LazyBatchNorm2d(), nn.ReLU(), nn.Flatten(), nn.LazyLinear(3)).eval()
     return model, (torch.randn(1, 2, 6, 6),), {}
 
 

@@ -125,6 +125,24 @@ class SameAddress(nn.Module):
         return y + 1, torch.as_tensor(y.numpy()) + 1
 
 
+class WrittenWeights(nn.Module):
+    """A model that writes its own weights, past autograd too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.no_grad():
+            self.fc.weight.mul_(0.5)
+            self.fc.bias.copy_(x.mean(0))
+            self.fc.weight[0] = 0
+        first = self.fc(x)
+        for weight in self.fc.parameters():
+            weight.data.clamp_(-0.1, 0.1)
+        return first, self.fc(x)
+
+
 def out_parts() -> Case:
     return OutParts(), (torch.randn(4), torch.randn(4)), {}
 
@@ -159,3 +177,7 @@ def complex_parts() -> Case:
 
 def same_address() -> Case:
     return SameAddress(), (torch.randn(2, 4),), {}
+
+
+def written_weights() -> Case:
+    return WrittenWeights(), (torch.randn(2, 4),), {}

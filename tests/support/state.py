@@ -49,6 +49,7 @@ def process() -> dict[str, Any]:
         "numpy": repr(np.random.get_state()),
         "grad": (torch.is_grad_enabled(), torch.is_inference_mode_enabled()),
         "default": (torch.get_default_dtype(), torch.get_default_device()),
+        "settings": settings(),
         "modes": [type(mode) for mode in torch.overrides._get_current_function_mode_stack()],
         "dispatch": torch._C._len_torch_dispatch_stack(),
         "path": list(sys.path),
@@ -56,6 +57,25 @@ def process() -> dict[str, Any]:
         "gc": gc.isenabled(),
         "hooks": [list(getattr(torch_module, name)) for name in ("_global_forward_hooks", "_global_forward_pre_hooks")],
         "stance": repr(sys.modules["torch._dynamo.eval_frame"]._stance),
+    }
+
+
+def settings() -> dict[str, Any]:
+    """What torch computes with."""
+    return {
+        "deterministic": (
+            torch.are_deterministic_algorithms_enabled(),
+            torch.is_deterministic_algorithms_warn_only_enabled(),
+        ),
+        "threads": torch.get_num_threads(),
+        "precision": torch.get_float32_matmul_precision(),
+        "denormal": (torch.tensor([1e-40]) * 1).tolist(),
+        "warn": torch.is_warn_always_enabled(),
+        "anomaly": torch.is_anomaly_enabled(),
+        "autocast": (torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu")),
+        "cudnn": torch.backends.cudnn.benchmark,
+        "mkldnn": torch.backends.mkldnn.enabled,
+        "attention": (torch.backends.mha.get_fastpath_enabled(), torch.backends.cuda.flash_sdp_enabled()),
     }
 
 
@@ -77,7 +97,11 @@ def of_tensor(tensor: Tensor) -> tuple[Any, ...]:
     grad = None if not tensor.is_leaf or tensor.grad is None else (id(tensor.grad), bits(tensor.grad))
     hooks = [list(getattr(tensor, name, None) or ()) for name in ("_backward_hooks", "_post_accumulate_grad_hooks")]
     place = 0 if tensor.layout is not torch.strided else tensor.data_ptr()
-    return (id(tensor), place, bits(tensor), tensor.requires_grad, grad, dict(tensor.__dict__), hooks)
+    written = None if tensor.is_inference() else tensor._version
+    return (
+        *(id(tensor), place, bits(tensor), tensor.requires_grad, tensor.grad_fn, written),
+        *(grad, dict(tensor.__dict__), hooks),
+    )
 
 
 def bits(tensor: Tensor) -> Any:

@@ -11,6 +11,7 @@ from torch import nn
 
 from graphviz_torch.trace.contents import address
 from graphviz_torch.trace.guard import unchanged
+from graphviz_torch.trace.lazy import to_run
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.probes.records import Timings
 from graphviz_torch.trace.runtime import tracer
@@ -124,7 +125,8 @@ def _bare(
     model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions, written: set[int]
 ) -> float:
     """One call that nobody watches; what it will write is known from the runs before."""
-    with unchanged(Statics(model), options.training, options.seed, (args, kwargs)) as guard:
+    model, statics = to_run(model, Statics(model))
+    with unchanged(statics, options.training, options.seed, (args, kwargs)) as guard:
         guard.about_to_write_at(written)
         start = perf_counter()
         model(*args, **kwargs)

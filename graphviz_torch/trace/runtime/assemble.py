@@ -231,8 +231,9 @@ class Assembly:
         if counted > 0:
             if hasattr(held, "memory"):  # the first value in it
                 self._earlier[held.storage] = counted
-            return max(counted - self._earlier.get(held.storage, 0), 0)
-        if counted == 0 and self._earlier:
+            earlier = self._earlier.get(held.storage, 0)
+            return counted - earlier if counted >= earlier else counted  # `.data` counts for itself
+        if counted == 0 and self._earlier and hasattr(held, "memory"):
             self._earlier.pop(held.storage, None)
         return max(counted, 0)
 

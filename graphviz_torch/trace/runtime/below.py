@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from graphviz_torch.trace.guard import lazy
+from graphviz_torch.trace.lazy import lazy
 from graphviz_torch.trace.runtime.keeping import KeepingRecorder
 from graphviz_torch.trace.runtime.memory import Geometry
 from graphviz_torch.trace.runtime.recording import Recorder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import gc
 import inspect
 from collections.abc import Callable, Iterator
@@ -16,7 +15,8 @@ from torch import nn
 from graphviz_torch.errors import TraceError
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import Failure, Graph, Origin, SourceLocation
-from graphviz_torch.trace.guard import lazy, unchanged
+from graphviz_torch.trace.guard import unchanged
+from graphviz_torch.trace.lazy import to_run
 from graphviz_torch.trace.metadata import Metas
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
@@ -137,10 +137,7 @@ def _traced(
     kind: Callable[[Statics, Callable[[torch.Tensor], None]], RecorderKind],
     look: Callable[[Finished[RecorderKind]], None] | None = None,
 ) -> tuple[Graph, Assembly, RecorderKind, tuple[torch.Tensor, ...]]:
-    statics = Statics(model)
-    if any(lazy(tensor) for tensor in statics.tensors()):  # the run would give the user's weights their shapes
-        model = copy.deepcopy(model)
-        statics = Statics(model)
+    model, statics = to_run(model, Statics(model))
     sources = Sources(options.roots)
     builder = GraphBuilder(type(model).__name__, _origin(model, options))
     metas = Metas()

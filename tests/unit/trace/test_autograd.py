@@ -56,6 +56,22 @@ def test_inputs_that_require_a_gradient_are_ends_too() -> None:
     assert {node.name for node in graph.nodes if node.kind == "output"} == {"weight.grad", "bias.grad", "input.grad"}
 
 
+def test_what_is_saved_without_memory_of_its_own() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(3, 3)
+
+        def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            rows = torch.nested.nested_tensor([x, x[:1]], layout=torch.jagged)
+            hessian = torch.func.hessian(lambda row: self.fc(row).pow(2).sum())(x[0])
+            return self.fc(rows).sin().values(), torch.sparse.mm(torch.eye(2).to_sparse(), self.fc(x)), hessian
+
+    graph = api.trace(Net(), (torch.ones(2, 3),), options=AUTOGRAD)
+    check(graph)
+    assert {node.name for node in graph.nodes if node.kind == "output"} == {"fc.weight.grad", "fc.bias.grad"}
+
+
 def test_saved_tensors_have_shapes_and_bytes() -> None:
     class Exp(nn.Module):
         def __init__(self) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 import threading
+import warnings
 import weakref
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 
 from graphviz_torch import api
@@ -17,6 +21,7 @@ from graphviz_torch.errors import TraceError, UnsupportedModelError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.trace.options import TraceOptions
+from graphviz_torch.trace.settings import settings_kept
 from tests.models.catalogue import MODELS
 from tests.models.disorder import Disorder
 from tests.support import state
@@ -74,7 +79,7 @@ def test_the_disorder_is_real() -> None:
     torch.manual_seed(0)
     model, x = Disorder(), torch.randn(3, 4)
     before, world = state.of_model(model), state.process()
-    try:
+    with settings_kept():
         with torch.random.fork_rng(devices=[]):
             model(x, {"list": []})
         changed = state.differences(before, state.of_model(model))
@@ -82,10 +87,9 @@ def test_the_disorder_is_real() -> None:
             *changed
         }
         assert {"|history", "|state", "|_modules", "frozen|training", "fc|_forward_hooks"} <= {*changed}
-        assert {"default", "grad", "python", "numpy"} <= {*state.differences(world, state.process())}
-    finally:
-        torch.set_default_dtype(torch.float32)
-        torch.set_grad_enabled(True)
+        after = state.process()
+        assert {"default", "grad", "python", "numpy"} <= {*state.differences(world, after)}
+        assert state.differences(world["settings"], after["settings"]) == sorted(world["settings"])
 
 
 @pytest.mark.parametrize("tracer", RUNNING)
@@ -297,7 +301,45 @@ def test_a_function_mode_inside_the_model() -> None:
     assert [node.name for node in graph.nodes if node.kind == "call"] == ["relu", "div"]
 
 
-@pytest.mark.parametrize("name", ["counters", "experts", "hooks", "lstm", "data_writes", "random"])
+def test_what_a_backward_pass_waits_for_stays_usable() -> None:
+    torch.manual_seed(0)
+    model, x = Disorder(), torch.randn(3, 4)
+    waiting = (model.norm(x) * model.left).sum()
+    api.trace(model, (x, {"list": []}))
+    waiting.backward()
+
+
+class Settles(nn.Module):
+    """Changes what belongs to the interpreter."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        os.environ["TORCHVIZ_TEST"] = "1"
+        sys.path.append("/nowhere")
+        warnings.simplefilter("ignore")
+        return x + 1
+
+
+def test_what_is_the_interpreters_stays_which_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TORCHVIZ_TEST", raising=False)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    with warnings.catch_warnings():
+        graph = api.trace(Settles(), (torch.ones(2),))
+    assert (os.environ.pop("TORCHVIZ_TEST"), sys.path[-1]) == ("1", "/nowhere")
+    assert [(note.code, note.message) for note in graph.diagnostics] == [
+        ("global", f"the run changed `{name}`, which stays as it left it") for name in ("os.environ", "sys.path")
+    ]
+
+
+@pytest.mark.parametrize("tracer", [*RUNNING, "fx"])
+def test_weights_that_have_no_shape_yet_get_none(tracer: str) -> None:
+    model, args, _ = MODELS["lazy"]()
+    kinds = [type(tensor) for tensor in (*model.parameters(), *model.buffers())]
+    attempt(model, *args, tracer=tracer)
+    assert [type(tensor) for tensor in (*model.parameters(), *model.buffers())] == kinds
+    assert sum(map(is_lazy, model.parameters())) == 6
+
+
+@pytest.mark.parametrize("name", ["counters", "experts", "hooks", "lstm", "data_writes", "random", "written_weights"])
 def test_two_traces_give_the_same_bytes(name: str) -> None:
     torch.manual_seed(0)
     model, args, kwargs = MODELS[name]()

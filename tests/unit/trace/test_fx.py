@@ -136,3 +136,22 @@ def test_tuple_results_are_picked_apart() -> None:
         (1, 2, 8),
         (1, 2, 8),
     ]
+
+
+def test_a_buffer_that_is_given_anew() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("state", torch.zeros(4))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            self.state = self.state + x
+            return self.state * 2
+
+    model = Net()
+    before = model.state
+    graph = api.trace(model, (torch.ones(4),), options=FX)
+    check(graph)
+    assert names(graph) == ["add", "mul"]
+    assert [buffer.name for buffer in graph.modules[0].buffers] == ["state"]
+    assert model.state is before

@@ -70,6 +70,10 @@ class Keeps(nn.Module):
         self.deep = {"a": [(Stats(),)]}
         self.space, self.count = SimpleNamespace(number=1), counting()
         self.random, self.generator = random.Random(3), torch.Generator()
+        self.numpy = [np.random.default_rng(3), np.random.RandomState(3)]
+        self.weight = nn.Parameter(torch.ones(1))
+        self.optimizer = torch.optim.Adam([self.weight])
+        self.schedule = torch.optim.lr_scheduler.StepLR(self.optimizer, 1)
         self.method = State().log.append
 
     def forward(self, x: Tensor) -> Tensor:
@@ -89,6 +93,11 @@ class Keeps(nn.Module):
         self.deep["a"][0][0].number = 2
         self.space.number = self.count()
         self.random.random()
+        self.numpy[0].random()
+        self.numpy[1].rand()
+        self.weight.sum().backward()
+        self.optimizer.step()
+        self.schedule.step()
         remember()
         return x + torch.rand(1, generator=self.generator)
 
@@ -107,6 +116,8 @@ def held(model: Keeps) -> dict[str, Any]:
             "dataclasses": (model.state, model.frozen.parts),
             "containers": (model.counter, list(model.last), list(model.log), list(model.ordered), dict(model.lists)),
             "others": (model.space.number, cells, model.random.getstate(), model.generator.get_state().tolist()),
+            "numpy": (model.numpy[0].bit_generator.state["state"], model.numpy[1].get_state()[2]),
+            "optimizer": repr((model.optimizer.state_dict(), model.schedule.state_dict(), model.weight.grad)),
         }
     )
 

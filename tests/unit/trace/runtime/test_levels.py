@@ -11,6 +11,7 @@ from graphviz_torch.errors import TraceError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.checker import check
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.passes.collapse import collapse
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.runtime.tracer import trace_with_recording
@@ -139,3 +140,19 @@ def test_what_the_tracer_copies_is_no_operation() -> None:
 
     graph = api.trace(Writes(), (torch.ones(2),), options=BOTH)
     assert [node.name for node in graph.nodes if node.kind == "call"] == ["add_"]
+
+
+class Hessian(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: Tensor = torch.func.hessian(lambda row: self.fc(row).pow(2).sum())(x)
+        return found
+
+
+def test_what_a_closed_function_was_given_is_there() -> None:
+    graph = api.trace(Hessian(), (torch.ones(4),), options=BOTH)
+    check(collapse(graph))
+    check(collapse(graph, 1))

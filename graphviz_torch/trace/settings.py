@@ -1,0 +1,128 @@
+"""What the whole process or thread computes with: torch's settings, put back after a run.
+
+What belongs to the interpreter (`sys.path`, the environment, the current folder) stays as the run leaves it, and is
+told: modules that were imported meanwhile stay too, and may have set it once and for all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+import torch
+
+AUTOCAST = ("cpu", "cuda")
+SMALLEST_NORMAL = sys.float_info.min
+UNREADABLE = object()
+
+Setting = tuple[Callable[[], Any], Callable[[Any], Any]]
+
+
+def _attribute(owner: Any, name: str) -> Setting:
+    return partial(getattr, owner, name), partial(setattr, owner, name)
+
+
+def _deterministic() -> tuple[bool, bool]:
+    return torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+
+
+def _set_deterministic(before: tuple[bool, bool]) -> None:
+    torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+
+
+def _anomaly() -> tuple[bool, bool]:
+    return torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
+
+
+def _flushes() -> bool:
+    """Whether the processor takes the smallest numbers for zero; torch has no word for it."""
+    return SMALLEST_NORMAL / 2 == 0.0
+
+
+def _autocast(device: str) -> tuple[Setting, Setting]:
+    return (
+        (partial(torch.is_autocast_enabled, device), partial(torch.set_autocast_enabled, device)),
+        (partial(torch.get_autocast_dtype, device), partial(torch.set_autocast_dtype, device)),
+    )
+
+
+SETTINGS: tuple[Setting, ...] = (
+    (torch.is_grad_enabled, torch.set_grad_enabled),
+    (torch.get_default_dtype, torch.set_default_dtype),
+    (torch.get_default_device, torch.set_default_device),
+    (torch.get_num_threads, torch.set_num_threads),
+    (_deterministic, _set_deterministic),
+    _attribute(torch.utils.deterministic, "fill_uninitialized_memory"),
+    (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+    (_flushes, torch.set_flush_denormal),
+    (_anomaly, lambda before: torch.set_anomaly_enabled(*before)),
+    (torch.is_warn_always_enabled, torch.set_warn_always),
+    *(setting for device in AUTOCAST for setting in _autocast(device)),
+    (torch.is_autocast_cache_enabled, torch.set_autocast_cache_enabled),
+    *(_attribute(torch.backends.cudnn, name) for name in ("enabled", "benchmark", "deterministic")),
+    _attribute(torch.backends.mkldnn, "enabled"),
+    (torch.backends.mha.get_fastpath_enabled, torch.backends.mha.set_fastpath_enabled),
+    (torch.backends.cuda.flash_sdp_enabled, torch.backends.cuda.enable_flash_sdp),
+    (torch.backends.cuda.mem_efficient_sdp_enabled, torch.backends.cuda.enable_mem_efficient_sdp),
+    (torch.backends.cuda.math_sdp_enabled, torch.backends.cuda.enable_math_sdp),
+    (
+        torch.__future__.get_swap_module_params_on_conversion,
+        torch.__future__.set_swap_module_params_on_conversion,
+    ),
+)
+
+
+@contextmanager
+def settings_kept() -> Iterator[None]:
+    """Puts torch's settings back after the block."""
+    before = [_read(read) for read, _ in SETTINGS]
+    try:
+        yield
+    finally:
+        for (read, write), value in zip(SETTINGS, before, strict=True):
+            if value is not UNREADABLE and _read(read) != value:
+                with suppress(RuntimeError):
+                    write(value)
+
+
+def _read(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except RuntimeError:  # matmul precision is not told where it was set in the newer of two ways
+        return UNREADABLE
+
+
+class Surroundings:
+    """What a run may change in the interpreter, to be compared afterwards."""
+
+    def __init__(self) -> None:
+        self._before = _surroundings()
+
+    def changed(self) -> list[str]:
+        """What is not as it was."""
+        return [name for name, value in _surroundings().items() if value != self._before[name]]
+
+
+def _surroundings() -> dict[str, Any]:
+    return {
+        "os.environ": _environment(),
+        "sys.path": list(sys.path),
+        "os.getcwd()": _folder(),
+        "sys.getrecursionlimit()": sys.getrecursionlimit(),
+    }
+
+
+def _environment() -> dict[Any, Any]:
+    """As the interpreter holds it, which is not decoded; that takes longer than all else here."""
+    return dict(getattr(os.environ, "_data", os.environ))
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it is gone
+        return ""

@@ -18,6 +18,7 @@ NEARLY_ALL = 0.9
 ONE_HOT = 0.95
 SHORTEST_ROW = 4
 MASKED = -9999.0  # what is added to a score that shall not count
+RECTIFIERS = frozenset(("relu", "relu6", "threshold"))
 HIGHEST = {"sigmoid": "0 or 1", "hardsigmoid": "0 or 1", "tanh": "-1 or 1", "hardtanh": "-1 or 1"}
 
 
@@ -29,7 +30,7 @@ def saturated(evidence: Evidence) -> Iterator[Finding]:
         read, made = evidence.stats.get(node.operands[0]), evidence.stats.get(node.results[0])
         if read is None or made is None or made.elements < FEWEST or not _learns(evidence, node):
             continue
-        message = _message(node, read, made)
+        message = _message(node, _units(evidence.index.values[node.results[0]].meta.shape or ()), read, made)
         if message:
             yield _finding(evidence, node, message)
 
@@ -38,11 +39,18 @@ def _learns(evidence: Evidence, node: Node) -> bool:
     return evidence.index.values[node.operands[0]].meta.requires_grad
 
 
-def _message(node: Node, read: ValueStats, made: ValueStats) -> str:
+def _units(shape: tuple[int, ...]) -> int:
+    """How many units a result is of: channels of an image, else the last dimension."""
+    if len(shape) < 2:
+        return 0
+    return shape[1 if len(shape) in (2, 4, 5) else -1]
+
+
+def _message(node: Node, units: int, read: ValueStats, made: ValueStats) -> str:
     name = node.name
     word = name.strip("_")
-    if made.dead is not None and made.dead[1] > 1 and made.zeros == 1.0 and read.maximum < 0:
-        return f"`{name}` is off: all of its {made.dead[1]:,} units give zero, so that nothing before it learns"
+    if word in RECTIFIERS and units > 1 and made.zeros == 1.0 and read.maximum < 0:
+        return f"`{name}` is off: all of its {units:,} units give zero, so that nothing before it learns"
     if word in HIGHEST and made.saturated is not None and made.saturated >= NEARLY_ALL:
         return f"`{name}` is saturated: {made.saturated:.0%} of what it gives is within a thousandth of {HIGHEST[word]}"
     if word == "softmax" and _one_hot(read, made):

@@ -198,7 +198,7 @@ class Probes:
             return recorders[0]
 
         run = self._run(options, recorder)
-        return Statistics(run, {held.id: found for held, found in recorders[0].ranges if held.id is not None})
+        return Statistics(run, {held.id: found for held, found in recorders[0].ranges() if held.id is not None})
 
     def timings(self) -> Timings | None:
         """How long each operation and call takes; `None` where the model raises or takes another way each time."""

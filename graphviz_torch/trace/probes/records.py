@@ -150,8 +150,7 @@ class ValueStats:
         minimum, maximum, mean, std: of the finite elements; 0 where there are none.
         zeros: share of elements that are zero.
         nan, inf: how many elements are.
-        dead: of what a rectifier made: how many of its units, and of how many, are zero for the whole input.
-        saturated: of what a sigmoid, tanh or softmax made: share of elements within a thousandth of a limit.
+        saturated: of what a sigmoid or tanh made: share of elements within a thousandth of a limit.
     """
 
     elements: int
@@ -162,7 +161,6 @@ class ValueStats:
     zeros: float
     nan: int = 0
     inf: int = 0
-    dead: tuple[int, int] | None = None
     saturated: float | None = None
 
     @property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
-from graphviz_torch.trace import compat
+from graphviz_torch.trace.probes.ranges import Ranges
 from graphviz_torch.trace.probes.records import ValueStats
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
@@ -17,29 +17,24 @@ from graphviz_torch.trace.runtime.structures import tensors_of
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
-# Of large tensors one piece after the other is read, so that each is fetched from memory once.
-PIECE = 1 << 17
-# Single precision tells the spread where the squares are this many times those of the mean.
-CLOSE = 1.05
-RECTIFIERS = frozenset(("relu", "relu_", "relu6", "threshold"))
-LIMITS = {
-    "sigmoid": (0.0, 1.0), "sigmoid_": (0.0, 1.0), "hardsigmoid": (0.0, 1.0), "softmax": (0.0, 1.0),
-    "tanh": (-1.0, 1.0), "tanh_": (-1.0, 1.0), "hardtanh": (-1.0, 1.0),
-}  # fmt: skip
-NEAR = 1e-3
+# Views that do not show each element once.
+REPEATING = frozenset(("expand", "as_strided"))
 
 
 class StatsRecorder(Recorder):
-    """Reads each value once.
-
-    Attributes:
-        ranges: each value with its range.
-    """
+    """Reads each value once."""
 
     def __init__(self, statics: Statics, about_to_write: Callable[[Tensor], None]) -> None:
         super().__init__(statics, about_to_write)
-        self.ranges: list[tuple[Held, ValueStats]] = []
-        self._of: dict[int, ValueStats] = {}
+        self._ranges = Ranges()
+        self._places: list[tuple[Held, int]] = []
+        self._of: dict[int, int] = {}
+        self._reading = Op()
+
+    def ranges(self) -> Iterator[tuple[Held, ValueStats]]:
+        """Each value that has elements to read, with its range."""
+        told = self._ranges.told()
+        return ((held, found) for held, place in self._places if (found := told[place]) is not None)
 
     def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
         """As for every recorder; what no operation made is read when it is met, and what was written is read again."""
@@ -66,25 +61,23 @@ class StatsRecorder(Recorder):
         return out
 
     def _same(self, held: Held, other: Held) -> None:
-        found = self._of.get(id(other))
-        if found is not None:
-            self._note(held, found)
+        place = self._of.get(id(other))
+        if place is not None:
+            self._note(held, place)
 
-    def _note(self, held: Held, found: ValueStats) -> None:
-        self._of[id(held)] = found  # `ranges` keeps the value, and so its identity
-        self.ranges.append((held, found))
+    def _note(self, held: Held, place: int) -> None:
+        self._of[id(held)] = place  # `_places` keeps the value, and so its identity
+        self._places.append((held, place))
 
     def _read(self, held: Held, tensor: Tensor, name: str) -> None:
-        outer, self.current = self.current, self.current or Op()
+        outer, self.current = self.current, self.current or self._reading
         try:
-            with torch._C.DisableTorchFunction(), torch.no_grad():
-                found = _stats(tensor, name)
+            with torch._C.DisableTorchFunction():
+                self._note(held, self._ranges.read(tensor, name))
         except (RuntimeError, NotImplementedError, TypeError):  # a kind of tensor that knows no such operations
             return
         finally:
             self.current = outer
-        if found is not None:
-            self._note(held, found)
 
 
 def _alias(op: Op, held: Held) -> Held | None:
@@ -94,74 +87,5 @@ def _alias(op: Op, held: Held) -> Held | None:
     for operand in op.operands:
         if operand.storage == held.storage and operand.version == held.version and operand.shape is not None:
             same = math.prod(operand.shape) == math.prod(held.shape) and operand.dtype == held.dtype
-            return operand if same and len(op.operands) == 1 and op.name not in ("expand", "as_strided") else None
+            return operand if same and len(op.operands) == 1 and op.name not in REPEATING else None
     return None
-
-
-def _stats(tensor: Tensor, name: str) -> ValueStats | None:
-    plain = compat.functorch_base(tensor)
-    if plain.device.type == "meta" or plain.layout is not torch.strided or not plain.numel():
-        return None
-    plain = plain.detach()
-    if plain.is_complex():
-        plain = plain.abs()
-    found = _Sums()
-    flat = plain.reshape(-1)
-    for start in range(0, flat.numel(), PIECE):
-        found.add(flat[start : start + PIECE], LIMITS.get(name))
-    dead = _dead(plain) if name in RECTIFIERS and plain.dim() > 1 else None
-    return found.told(flat.numel(), dead, name in LIMITS)
-
-
-class _Sums:
-    """Adds up what is known of the pieces of one tensor."""
-
-    def __init__(self) -> None:
-        self.low, self.high = math.inf, -math.inf
-        self.sum = self.squares = 0.0
-        self.zeros = self.nan = self.inf = self.near = 0
-
-    def add(self, piece: Tensor, limits: tuple[float, float] | None) -> None:
-        """Adds one piece."""
-        self.zeros += piece.numel() - int(torch.count_nonzero(piece))
-        if not piece.is_floating_point():
-            piece = piece.double()
-        elif piece.dtype not in (torch.float32, torch.float64):
-            piece = piece.float()
-        low, high = (float(end) for end in torch.aminmax(piece))
-        if not (math.isfinite(low) and math.isfinite(high)):  # NaN goes through to both ends
-            self.nan += int(torch.isnan(piece).sum())
-            self.inf += int(torch.isinf(piece).sum())
-            piece = piece[torch.isfinite(piece)]
-            if not piece.numel():
-                return
-            low, high = (float(end) for end in torch.aminmax(piece))
-        self.low, self.high = min(self.low, low), max(self.high, high)
-        total, squares = float(piece.sum()), float(torch.dot(piece, piece))
-        if not squares > CLOSE * total * total / piece.numel():  # what spreads little about a large mean, or is huge
-            total = float(piece.sum(dtype=torch.float64))
-            squares = float(torch.linalg.vector_norm(piece, dtype=torch.float64)) ** 2
-        self.sum += total
-        self.squares += squares
-        if limits is not None:
-            near = (piece - limits[0] < NEAR) | (limits[1] - piece < NEAR)
-            self.near += int(torch.count_nonzero(near))
-
-    def told(self, elements: int, dead: tuple[int, int] | None, limited: bool) -> ValueStats:
-        """The range."""
-        count = elements - self.nan - self.inf
-        if not count:
-            return ValueStats(elements, 0.0, 0.0, 0.0, 0.0, 0.0, self.nan, self.inf)
-        mean = self.sum / count
-        std = math.sqrt(max(self.squares / count - mean * mean, 0.0))
-        saturated = self.near / count if limited else None
-        zeros = self.zeros / elements
-        return ValueStats(elements, self.low, self.high, mean, std, zeros, self.nan, self.inf, dead, saturated)
-
-
-def _dead(plain: Tensor) -> tuple[int, int]:
-    """How many units are zero for the whole input: channels of an image, else the last dimension."""
-    unit = 1 if plain.dim() in (2, 4, 5) else plain.dim() - 1
-    others = [axis for axis in range(plain.dim()) if axis != unit]
-    highest = plain.amax(others)
-    return int((highest <= 0).sum()), int(highest.numel())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from graphviz_torch.check.axes import handed_on
+from graphviz_torch.ir.graph import Node
+from graphviz_torch.ir.literals import Literal, Mapping, Slice
 from graphviz_torch.ir.walks import GraphIndex
 
 
@@ -60,6 +62,40 @@ class Batches:
             for operand in node.operands
             for axis in range(len(self.second.values[operand].meta.shape or ()))
         )
+
+
+def matters(index: GraphIndex, value: str) -> bool:
+    """Whether the size of a value can show: an output has it, or an operation may raise for another.
+
+    One run tells; where it does not matter no second one is needed.
+    """
+    seen, todo = {value}, [value]
+    while todo:
+        current = todo.pop()
+        for node in (index.nodes[name] for name in index.consumers.get(current, ())):
+            if node.kind == "output" or _minds_sizes(node):
+                return True
+            onward = [made for made in node.results if made not in seen and _hands_on(index, made, current)]
+            seen.update(onward)
+            todo.extend(onward)
+    return False
+
+
+def _minds_sizes(node: Node) -> bool:
+    """Whether an operation may go with one size of an operand and not with another: it has a second, or a number."""
+    return len(set(node.operands)) > 1 or any(_has_number(literal) for _, literal in node.attributes)
+
+
+def _has_number(literal: Literal) -> bool:
+    if isinstance(literal, tuple):
+        return any(map(_has_number, literal))
+    return isinstance(literal, (int, Slice, Mapping)) and not isinstance(literal, bool)
+
+
+def _hands_on(index: GraphIndex, made: str, value: str) -> bool:
+    result = index.values[made]
+    found = (handed_on(index, result, axis) for axis in range(len(result.meta.shape or ())))
+    return any(place is not None and place[0].id == value for place in found)
 
 
 def _way_back(index: GraphIndex, value: str, axis: int) -> Iterator[str]:

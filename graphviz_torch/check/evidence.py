@@ -139,6 +139,10 @@ class Evidence:
         """
         return self._probes.referenced(path) if self._probes is not None else None
 
+    def spoken_of(self, path: str) -> bool:
+        """Whether anything in the files of the model reads an attribute of that name, functions beside it too."""
+        return self._probes is None or self._probes.spoken_of(path)
+
     def forward(self, path: str) -> Forward:
         """The `forward` of a module, as its source tells."""
         return self._probes.forward(path) if self._probes is not None else Forward(None)

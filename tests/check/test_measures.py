@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import Tensor, nn
 
@@ -122,3 +123,31 @@ def test_a_loop_is_found_through_the_function_that_it_calls() -> None:
     assert lines.expression(loop.repeated) == "self.encode(frame)"
     assert loop.repeated.function == "VideoNet.forward"
     assert lines.loop(_place("self.temporal(")) is None
+
+
+class Spare(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.spare, self.calls = nn.Linear(4, 4), nn.Linear(4, 4), 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        counted.append(self.calls)
+        return self.fc(x)
+
+
+class Flattened(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        counted.append(1)
+        return x * 2 if x.flatten().any() else x
+
+
+counted: list[int] = []
+
+
+@pytest.mark.parametrize("model", [Spare(), Flattened()])
+def test_the_default_set_runs_a_model_once_where_one_run_tells(model: nn.Module) -> None:
+    counted.clear()
+    found = api.check(model, (torch.ones(2, 4),), None, CheckOptions())
+    assert counted == [1]
+    assert [one.module for one in found] == (["spare"] if isinstance(model, Spare) else [])

@@ -64,7 +64,7 @@ def factory(evidence: Evidence) -> Iterator[Finding]:
 
 def _strays(evidence: Evidence, code: str) -> Iterator[tuple[Mismatch, Node]]:
     """What stays behind and is the business of one rule, with where it meets what does not; each once."""
-    if not evidence.complete:
+    if not evidence.complete or not any(_can_stay(node) for node in evidence.graph.nodes):
         return
     told = set()
     for mismatch in evidence.moved.mismatches:
@@ -73,6 +73,11 @@ def _strays(evidence: Evidence, code: str) -> Iterator[tuple[Mismatch, Node]]:
             if stray is not None and stray.id not in told and _rule_of(evidence, stray) == code:
                 told.add(stray.id)
                 yield mismatch, stray
+
+
+def _can_stay(node: Node) -> bool:
+    """Whether what a node gives is not made of what the model and its inputs hold."""
+    return node.kind == "constant" or (node.kind == "call" and not node.operands)
 
 
 def _stays(evidence: Evidence, value: str) -> bool:

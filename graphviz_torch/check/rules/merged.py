@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from operator import mul
 
-from graphviz_torch.check.batches import Batches
+from graphviz_torch.check.batches import Batches, matters
 from graphviz_torch.check.describe import operation_words, sizes
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
@@ -62,7 +62,7 @@ def _looks(evidence: Evidence, node: Node) -> Iterator[Look]:
             yield _moved
         elif _is_cut(node, before, after, size):
             yield _cut
-        elif len(after) == 1 and len(before) > 1 and before[0] == size and math.prod(before[1:]) > 1:
+        elif _is_flat(before, after, size) and matters(evidence.index, node.results[0]):
             yield _flat
     elif node.name in SOFTMAXES and size > 1 and before[:1] == (size,) and _over_first(node, before):
         yield _competing
@@ -156,6 +156,10 @@ def _seen(batches: Batches, raised: bool) -> str:
 
 
 # ---- flat
+
+
+def _is_flat(before: Shape, after: Shape, size: int) -> bool:
+    return len(after) == 1 and len(before) > 1 and before[0] == size and math.prod(before[1:]) > 1
 
 
 def _flat(evidence: Evidence, batches: Batches, node: Node) -> Finding | None:

@@ -41,7 +41,7 @@ def unread(evidence: Evidence) -> Iterator[Finding]:
     if not evidence.complete:
         return
     for path, name, shape in _missing(evidence.graph, used(evidence.graph)):
-        if evidence.referenced(name) or (evidence.other_mode is not None and name in used(evidence.other_mode)):
+        if evidence.referenced(name) or _in_other_mode(evidence, name):
             continue
         module = evidence.index.modules[path]
         yield Finding(
@@ -70,17 +70,24 @@ def idle(evidence: Evidence) -> list[Module]:
     """The outermost modules that are not used at all, in the mode of the run and in the other one."""
     if not evidence.complete:
         return []
-    found = [module for module in _unused(evidence.graph, used(evidence.graph)) if not _elsewhere(evidence, module)]
-    if found and evidence.other_mode is not None:
-        seen = used(evidence.other_mode)
-        found = [module for module in found if module.path not in seen]
-    return found
+    return [
+        module
+        for module in _unused(evidence.graph, used(evidence.graph))
+        if not _elsewhere(evidence, module) and not _in_other_mode(evidence, module.path)
+    ]
 
 
 def _elsewhere(evidence: Evidence, module: Module) -> bool:
     """Whether the code speaks of a module that did not run, so that other inputs or options may run it."""
     spoken_of = evidence.referenced(module.path)
     return _decides(evidence.graph) if spoken_of is None else spoken_of
+
+
+def _in_other_mode(evidence: Evidence, path: str) -> bool:
+    """Whether the other mode uses something; what no code speaks of no mode uses, and needs no run."""
+    if evidence.referenced(path) is False and not evidence.spoken_of(path):
+        return False
+    return evidence.other_mode is not None and path in used(evidence.other_mode)
 
 
 def used(graph: Graph) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 import linecache
 from dataclasses import dataclass
@@ -13,11 +14,13 @@ from typing import Any
 from torch import nn
 
 from graphviz_torch.ir.graph import SourceLocation
+from graphviz_torch.trace.probes.files import File
 from graphviz_torch.trace.probes.records import Forward
-from graphviz_torch.trace.probes.syntax import File, References, assignments, inside, references, returns
+from graphviz_torch.trace.probes.syntax import References, assignments, inside, references, returns
 from graphviz_torch.trace.runtime.places import is_user_file
 from graphviz_torch.trace.source import Sources, characters
 
+STORE_ATTR = dis.opmap["STORE_ATTR"]
 LISTS = (nn.ModuleList, nn.ParameterList)
 
 
@@ -40,6 +43,7 @@ class Definitions:
         self._classes: dict[type, dict[str, _Made]] = {}
         self._read: dict[type, References] = {}
         self._bodies: dict[type, References] = {}
+        self._named_by_others: dict[str, bool] = {}
 
     def place(self, path: str) -> SourceLocation | None:
         """Where the user's code makes the module, parameter, buffer or other attribute with a path.
@@ -85,6 +89,13 @@ class Definitions:
             return True
         return False if read.known else None
 
+    def spoken_of(self, path: str) -> bool:
+        """Whether any function in the files of the classes reads an attribute of that name of something."""
+        name = self._named(path)[1]
+        codes = (_any_code(kind) for kind in self._kinds)
+        files = {code.co_filename for code in codes if code is not None and is_user_file(code.co_filename)}
+        return any(self._file(file).speaks_of(name) for file in files)
+
     def _named(self, path: str) -> tuple[nn.Module, str]:
         """The module whose code would speak of something, and under which name."""
         parent, _, name = path.rpartition(".")
@@ -109,16 +120,19 @@ class Definitions:
 
     def _foreign(self, name: str) -> bool:
         """Whether the classes of the model read an attribute of that name of other things than themselves."""
-        for kind in self._kinds:
-            code = _any_code(kind)
-            if code is None or not self._file(code.co_filename).speaks_of(name):
-                continue
-            body = self._class(kind)
-            if body is not None and kind not in self._bodies:
-                self._bodies[kind] = references(body)
-            if body is not None and name in self._bodies[kind].foreign:
-                return True
-        return False
+        if name not in self._named_by_others:
+            self._named_by_others[name] = any(self._names(kind, name) for kind in self._kinds)
+        return self._named_by_others[name]
+
+    def _names(self, kind: type, name: str) -> bool:
+        """Whether a class reads an attribute of that name of other things than itself."""
+        code = _any_code(kind)
+        if code is None or not is_user_file(code.co_filename) or not self._file(code.co_filename).speaks_of(name):
+            return False
+        body = self._class(kind)
+        if body is not None and kind not in self._bodies:
+            self._bodies[kind] = references(body)
+        return body is not None and name in self._bodies[kind].foreign
 
     @cached_property
     def _kinds(self) -> tuple[type, ...]:
@@ -130,6 +144,8 @@ class Definitions:
         for base in kind.__mro__:
             if base is nn.Module:
                 break
+            if not _assigns(base, name.rpartition(".")[2]):
+                continue  # parsing is what costs
             if base not in self._classes:
                 self._classes[base] = self._assigned(base)
             if name in self._classes[base]:
@@ -153,7 +169,7 @@ class Definitions:
         code = _any_code(kind)
         if code is None or not is_user_file(code.co_filename):
             return None
-        return self._file(code.co_filename).classes.get(kind.__qualname__)
+        return self._file(code.co_filename).class_at(kind.__qualname__, code.co_firstlineno)
 
     def _file(self, name: str) -> File:
         if name not in self._trees:
@@ -179,9 +195,29 @@ def _is_own(kind: type) -> bool:
     return not kind.__module__.startswith("torch.") and any(callable(value) for value in vars(kind).values())
 
 
+def _assigns(kind: type, name: str) -> bool:
+    """Whether the code of a class may give something an attribute of that name; true for some that do not."""
+    todo = [code for value in vars(kind).values() if (code := _code(value)) is not None]
+    while todo:
+        code = todo.pop()
+        if name in code.co_consts:  # `self.add_module(name, ...)`
+            return True
+        if name in code.co_names and bytes((STORE_ATTR, code.co_names.index(name) % 256)) in code.co_code:
+            return True
+        todo.extend(inner for inner in code.co_consts if isinstance(inner, CodeType))
+    return False
+
+
 def _any_code(kind: type) -> CodeType | None:
     for value in vars(kind).values():
-        code = getattr(inspect.unwrap(value) if callable(value) else value, "__code__", None)
-        if isinstance(code, CodeType) and code.co_qualname.startswith(f"{kind.__qualname__}."):
+        code = _code(value)
+        if code is not None and code.co_qualname.startswith(f"{kind.__qualname__}."):
             return code
     return None
+
+
+def _code(value: Any) -> CodeType | None:
+    """The code of a function, under its decorators."""
+    plain = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
+    code = getattr(inspect.unwrap(plain) if callable(plain) else plain, "__code__", None)
+    return code if isinstance(code, CodeType) else None

@@ -95,6 +95,10 @@ class Probes:
         """Whether the code of the model, but for constructors, speaks of an attribute by its name; `None`: unknown."""
         return self._definitions.referenced(path)
 
+    def spoken_of(self, path: str) -> bool:
+        """Whether any function in the files of the model reads an attribute of that name of something."""
+        return self._definitions.spoken_of(path)
+
     def forward(self, path: str) -> Forward:
         """The `forward` of a module, as its source tells."""
         return self._definitions.forward(self._model.get_submodule(path))

@@ -1,4 +1,4 @@
-"""The range of tensors: of large ones piece by piece, of small ones of one shape together, since calls are what costs."""
+"""The range of tensors: of large ones piece by piece, of small ones of one shape together, as it is calls that cost."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _together(rows: Tensor, name: str) -> Iterator[ValueStats]:
             yield _one(rows[place], name)
         else:
             share = near[0] / elements if near else None
-            yield ValueStats(elements, low, high, middle, std, 1 - filled / elements, 0, 0, share)
+            yield ValueStats(elements, low, high, middle, std, (elements - filled) / elements, 0, 0, share)
 
 
 def _one(plain: Tensor, name: str) -> ValueStats:

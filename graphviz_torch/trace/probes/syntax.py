@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import ast
-import linecache
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from types import CodeType
 from typing import Any
 
 REGISTERS = frozenset(("add_module", "register_module", "register_parameter", "register_buffer", "setattr"))
@@ -18,55 +14,6 @@ WALKS = frozenset(
 )
 BODIES = ("cases", "finalbody", "orelse", "handlers", "body")
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
-
-
-class File:
-    """One parsed source file; empty where it cannot be read."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    @cached_property
-    def _tree(self) -> ast.Module:
-        try:
-            linecache.checkcache(self._name)
-            return ast.parse("".join(linecache.getlines(self._name)))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return ast.Module([], [])
-
-    @cached_property
-    def classes(self) -> dict[str, ast.ClassDef]:
-        """Classes by their qualified name."""
-        found: dict[str, ast.ClassDef] = {}
-        todo: list[tuple[str, ast.AST]] = [("", self._tree)]
-        while todo:
-            prefix, node = todo.pop()
-            for child in ast.iter_child_nodes(node):
-                if not isinstance(child, (ast.stmt, ast.excepthandler)):  # no class is defined in an expression
-                    continue
-                name = prefix
-                if isinstance(child, ast.ClassDef):
-                    found.setdefault(prefix + child.name, child)
-                    name = f"{prefix}{child.name}."
-                elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    name = f"{prefix}{child.name}.<locals>."
-                todo.append((name, child))
-        return found
-
-    def speaks_of(self, name: str) -> bool:
-        """Whether its text has an attribute of that name in it, of something other than `self`."""
-        linecache.checkcache(self._name)
-        text = "".join(linecache.getlines(self._name))
-        return re.search(rf"(?<!\bself)\.\s*{re.escape(name)}\b", text) is not None
-
-    def function(self, code: CodeType) -> ast.FunctionDef | None:
-        """The definition of a function."""
-        for node in ast.walk(self._tree):
-            if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
-                first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-                if first == code.co_firstlineno:
-                    return node
-        return None
 
 
 def assignments(method: ast.AST) -> list[tuple[str, ast.expr]]:
@@ -184,6 +131,12 @@ class References:
         return References(self.own | other.own, self.foreign | other.foreign, indexed, dynamic, known)
 
 
+def _of_torch(node: ast.expr) -> bool:
+    """Whether something is torch or a part of it, by the names that everybody gives them."""
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in ("torch", "nn", "functional", "F")
+
+
 def references(kind: ast.ClassDef) -> References:
     """What the methods of a class read."""
     own: set[str] = set()
@@ -196,7 +149,7 @@ def references(kind: ast.ClassDef) -> References:
             if name := _own_name(node):
                 own.add(name)
                 dynamic = dynamic or name in WALKS
-            else:
+            elif not _of_torch(node.value):
                 foreign.add(node.attr)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and _own_name(node.value):
             indexed.add(f"{_own_name(node.value)}.{node.slice.value!r}")

@@ -146,7 +146,7 @@ class Facts:
         found = self._labels.get(key)
         if found is None:
             values = self.tree.groups.get(key, ())
-            found = self.meta(key)
+            found = self.meta(self.tree.value_of(key))
             if len(values) > 1:
                 words = {self.meta(value) for value in values}
                 found = f"{len(values)} tensors {found if len(words) == 1 else ''}".rstrip()

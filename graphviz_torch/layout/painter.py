@@ -44,6 +44,8 @@ class Painter:
             return self._reference(item.reference, item.others)
         if node is None:
             return self._placeholder(item)
+        if node.kind == "output" and item.body.call is not None:
+            return self._end(item, node)
         if node.kind in ("input", "output"):
             return self._pill(node, item.others)
         if node.kind in ("parameter", "buffer", "constant"):
@@ -158,6 +160,16 @@ class Painter:
         names = "\n".join(other.name for other in others[:MOST_NAMES])
         tooltip = "\n".join(word for word in (f"{node.kind} {node.name}".strip(), names, words) if word)
         return Face("pill", "", lines, rounded(max(wide + 36, 80)), PILL_HEIGHT, tooltip, state_of(change))
+
+    def _end(self, item: Item, node: Node) -> Face:
+        """The gradient of a parameter, which looks like one."""
+        words = self.facts.meta(node.operands[0])
+        more = f" and {len(item.others)} more" if item.others else ""
+        name = elide(relative(node.name, item.body.path), "r", TITLE_LIMIT) + more
+        names = "\n".join(other.name for other in item.others[:MOST_NAMES])
+        tooltip = "\n".join(word for word in (f"{node.kind} {node.name}", names, words) if word)
+        lines: tuple[Line, ...] = ((name, "r", ""), (words, "s", "")) if words else ((name, "r", ""),)
+        return inline_face("ref", lines, 24, tooltip, state_of(self.facts.notes(node.id).get("change")) or node.kind)
 
     def _leaf(self, item: Item, node: Node) -> Face:
         """A parameter, buffer or constant."""

@@ -87,7 +87,7 @@ def _refer(tree: Tree, body: Body, key: str, target: int) -> Body:
 
 def _place(tree: Tree, body: Body, key: str, targets: list[int]) -> Body:
     reference = body.add()
-    reference.reference = tree.index.nodes[tree.index.values[key].producer]
+    reference.reference = tree.index.nodes[tree.index.values[tree.value_of(key)].producer]
     for target in targets:
         body.edges[key, target] = reference.place
     return body

@@ -13,6 +13,7 @@ from graphviz_torch.layout.changes import ChangeMarks
 BORDER = -1  # stands for the frame's own edge, at either end of an edge within it
 MANY_STEMS = 6
 MANY_OUTPUTS = 2
+GRADIENT = ".grad"
 
 
 @dataclass(slots=True, eq=False)
@@ -79,6 +80,10 @@ class Tree:
     groups: dict[str, tuple[str, ...]]
     failed: Item | None = None
     states: dict[str, str] = field(default_factory=dict)
+
+    def value_of(self, key: str) -> str:
+        """The first of the values that travel under a key."""
+        return key.removeprefix(f"{self.states[key]}:") if key in self.states else key
 
 
 def build(graph: Graph) -> Tree:
@@ -216,8 +221,22 @@ class _Grower:
                 first.others += (node,)
                 self.items[node.id] = first
                 return
-        self._place(node, self.canvas)
+        self._place(node, self._end(node, value))
         self.outputs[value] = self.items[node.id]
+
+    def _end(self, node: Node, value: str) -> Body:
+        """The gradient of a parameter ends in the frame of its module, where that is made; all else on the canvas."""
+        owner, _, parameter = node.name.removesuffix(GRADIENT).rpartition(".")
+        module = self.index.modules.get(owner)
+        maker = self.index.values.get(value)
+        if module is None or maker is None or node.name != f"{owner}.{parameter}{GRADIENT}".lstrip("."):
+            return self.canvas
+        if all(tensor.name != parameter for tensor in module.parameters):
+            return self.canvas
+        body: Body | None = self.items[maker.producer].body
+        while body is not None and not f"{owner}.".startswith(f"{body.path}." if body.path else ""):
+            body = body.parent
+        return body or self.canvas
 
     def _attach(self, body: Body) -> None:
         """Makes a frame an item of the frame around it, and so on up."""

@@ -56,7 +56,8 @@ def fitting_scale(picture: Scene, wanted: float) -> float:
     Raises:
         RenderLimitError: that would be under SMALLEST_SCALE.
     """
-    largest = min(SIDE / picture.width, SIDE / picture.height, (PIXELS / (picture.width * picture.height)) ** 0.5)
+    side = SIDE - 1  # the rasteriser rounds up
+    largest = min(side / picture.width, side / picture.height, (PIXELS / (picture.width * picture.height)) ** 0.5)
     if largest < min(SMALLEST_SCALE, wanted):
         raise RenderLimitError(
             f"a PNG of this graph would be {picture.width:.0f} × {picture.height:.0f} at scale 1, which is too large",

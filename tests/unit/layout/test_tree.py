@@ -134,6 +134,28 @@ def test_outputs_of_one_value_are_drawn_together() -> None:
     assert [card.texts[0].text for card in picture.cards if card.shape == "pill"] == ["x", "cache[0] and 3 more"]
 
 
+def test_gradients_of_parameters_end_in_the_frames_of_their_modules() -> None:
+    net = pictures.Model("Backward")
+    net.module("fc", "torch.nn.modules.linear.Linear", parameters={"weight": (8, 8), "bias": (8,)})
+    x = net.input("grad of output", 4, 8)
+    root = net.enter("", None, x)
+    layer = net.enter("fc", root, x)
+    bias = net.op("AddmmBackward0", layer, x, shape=(8,))
+    weight = net.op("TBackward0", layer, x, shape=(8, 8))
+    back = net.op("MmBackward0", layer, x)
+    net.leave(layer, bias)
+    ends = {"fc.bias.grad": bias, "fc.weight.grad": weight, "x.grad": back, "fc.other.grad": back}
+    tree = build(net.finish(**ends))
+    where = {item.node.name: item.body.path for item in tree.items.values() if item.node and item.node.kind == "output"}
+    outer = {item.node.name for item in tree.canvas.items if item.node and item.node.kind == "output"}
+    assert where | dict.fromkeys(outer, "canvas") == {
+        "fc.bias.grad": "fc", "fc.weight.grad": "fc", "x.grad": "canvas", "fc.other.grad": "canvas",
+    }  # fmt: skip
+    picture = scene(tree.index.graph)
+    refs = [[text.text for text in card.texts] for card in picture.cards if card.shape == "ref"]
+    assert refs == [["bias.grad", "8"], ["weight.grad", "8×8"]]
+
+
 def test_a_skip_connection_survives_closed_modules() -> None:
     picture = scene(view(pictures.unet(3), ViewOptions(depth=1, fold=False)))
     cat = [card for card in picture.cards if card.texts[0].text == "cat"]

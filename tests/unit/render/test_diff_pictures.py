@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -132,6 +133,26 @@ def test_an_edge_that_only_one_side_has() -> None:
     assert edges.payload == {"removed": ("in:x",), "added": (new.nodes[-2].operands[1],)}
     states = [edge.state for edge in scene(changed(merged)).edges]
     assert sorted(filter(None, states)) == ["added", "removed", "removed"]
+
+
+def _read_by_many(new: bool) -> Graph:
+    """Two masks, made at the start, and twelve layers that all read the one or the other."""
+    net = Net("Far")
+    x = net.input("x", 4, 8)
+    root = net.enter("", None, x)
+    masks = net.op("tanh", root, x), net.op("sigmoid", root, x)
+    for _ in range(12):
+        x = net.op("add", root, x, masks[new])
+    return net.finish(_=x)
+
+
+def test_many_edges_that_only_one_side_has_are_drawn_as_references() -> None:
+    old, new = _read_by_many(False), _read_by_many(True)
+    merged = overlay(old, new, api.diff(old, new))
+    picture = scene(merged)
+    references = [card.texts[0].text for card in picture.cards if card.shape == "ref"]
+    assert Counter(references) == {"tanh": 10, "sigmoid": 10}
+    assert {label.text.text for label in picture.labels} == {"4×8"}
 
 
 def test_a_removed_module_whose_path_is_taken_has_a_name_of_its_own() -> None:

@@ -44,9 +44,16 @@ def test_text_and_colours_are_really_drawn() -> None:
 
 def test_the_scale_is_lowered_before_giving_up() -> None:
     tall = scene(graphs.mlp())._replace(height=20_000.0)
-    assert png.fitting_scale(tall, 2.0) == pytest.approx(16_384 / 20_000)
+    assert png.fitting_scale(tall, 2.0) == pytest.approx(16_383 / 20_000)
     wide = scene(graphs.mlp())._replace(width=9_000.0, height=9_000.0)
     assert png.fitting_scale(wide, 2.0) == pytest.approx((40e6 / 81e6) ** 0.5)
+
+
+@pytest.mark.parametrize("height", [8192.06, 8216.8, 9999.1])
+def test_no_side_is_longer_than_the_limit(height: float) -> None:
+    """Viewers and sites refuse a PNG with one pixel too many."""
+    tall = scene(graphs.mlp())._replace(width=20.0, height=height)
+    assert 16_380 < size(png.write(tall, RenderOptions(scale=2.0)))[1] <= png.SIDE
 
 
 def test_a_picture_beyond_the_limit_is_refused_at_once() -> None:

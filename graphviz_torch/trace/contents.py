@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import torch
+from torch.nn.parameter import Parameter
 
 from graphviz_torch.trace.compat import set_version
+from graphviz_torch.trace.together import Together, grouped
 
 Tensor = torch.Tensor
+PLACED = attrgetter("layout", "is_meta")
+PLAIN = frozenset((kind, (torch.strided, False)) for kind in (Tensor, Parameter))
 WITHOUT_MEMORY = (RuntimeError, NotImplementedError, ValueError)  # sparse, nested, wrapped, uninitialised tensors
 
 
@@ -53,38 +58,67 @@ class Contents:
     """Watches pieces of memory, and puts back what was in them."""
 
     def __init__(self) -> None:
+        # To be watched; looked at when something is first written, which nothing is in many a run.
+        self._new: list[Tensor] = []
         self._watched: dict[int, list[Tensor]] = {}
         self._copies: list[_Copy] = []
+        self._together: list[Together] = []
         self._places: list[_Copy] = []
 
-    def watch(self, tensor: Tensor) -> None:
-        """The memory of a tensor is to be copied before it is written."""
-        key = address(tensor)
-        if key > 0:
-            self._watched.setdefault(key, []).append(tensor)
-        else:
-            self.save(tensor)
+    def watch(self, tensors: Iterable[Tensor]) -> None:
+        """The memory of tensors is to be copied before it is written."""
+        new = list(tensors)
+        self._new += new
+        if not PLAIN.issuperset(zip(map(type, new), map(PLACED, new), strict=True)):
+            self._known()
 
     def keep_places(self) -> None:
         """Notes where all that is watched lies, for a run that does not say when a tensor is given other memory."""
-        for tensor in [tensor for found in self._watched.values() for tensor in found]:
+        for tensor in [tensor for found in self._known().values() for tensor in found]:
             self._places.append(_Copy(tensor, tensor.data, tensor.data, None, -1))
 
     def about_to_write(self, tensor: Tensor) -> None:
         """Copies the memory that is about to be written, if it is watched."""
-        if self._watched:
-            found = self._watched.pop(address(tensor), ())
-            for place, watched in enumerate(found):  # one copy is enough for all that share it
-                self.save(watched, copied=place > 0)
+        if self._watched or self._new:
+            self.about_to_write_at((address(tensor),))
 
-    def about_to_write_at(self, addresses: Collection[int]) -> None:
+    def about_to_write_at(self, addresses: Iterable[int]) -> None:
         """The same for memory that is told by where it begins."""
+        watched = self._known()
         for key in addresses:
-            for place, watched in enumerate(self._watched.pop(key, ())):
-                self.save(watched, copied=place > 0)
+            for place, tensor in enumerate(watched.pop(key, ())):  # one copy is enough for all that share it
+                self._save(tensor, copied=place > 0)
 
-    def save(self, tensor: Tensor, copied: bool = False) -> None:
-        """Copies the memory of a tensor now; where it is copied already, only notes where the tensor lies."""
+    def save(self, tensors: list[Tensor]) -> None:
+        """Copies the memory of tensors now."""
+        groups, others = grouped(tensors)
+        self._together.extend(map(Together, groups))
+        for tensor in others:
+            self._save(tensor)
+
+    def restore(self) -> None:
+        """Puts back what was written."""
+        for place in self._places:
+            place.restore()
+        for together in self._together:
+            together.restore()
+        for copy in self._copies:
+            copy.restore()
+
+    def _known(self) -> dict[int, list[Tensor]]:
+        """What is watched, by where it begins; what cannot be told apart like that is copied now."""
+        if self._new:
+            new, self._new = self._new, []
+            for tensor in new:
+                key = address(tensor)
+                if key > 0:
+                    self._watched.setdefault(key, []).append(tensor)
+                else:
+                    self._save(tensor)
+        return self._watched
+
+    def _save(self, tensor: Tensor, copied: bool = False) -> None:
+        """Copies the memory of a tensor; where it is copied already, only notes where the tensor lies."""
         plain = tensor.data
         if plain.device.type == "meta":
             self._copies.append(_Copy(tensor, plain, plain, None, _version(tensor)))
@@ -92,11 +126,6 @@ class Contents:
         whole = _whole(plain)
         copy = None if copied else plain.clone() if whole is None else whole.clone()
         self._copies.append(_Copy(tensor, plain, whole, copy, _version(tensor)))
-
-    def restore(self) -> None:
-        """Puts back what was written."""
-        for copy in (*self._places, *self._copies):
-            copy.restore()
 
 
 def address(tensor: Tensor) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import sys
-from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from functools import partial
@@ -17,10 +16,10 @@ from typing import Any
 
 import torch
 
+from graphviz_torch.trace.containers import parts_of, put_back
 from graphviz_torch.trace.foreign import Foreign
 from graphviz_torch.trace.foreign import holds as foreign_kind
 
-BASES: tuple[Any, ...] = (OrderedDict, dict, list, set, deque)
 # Objects of these hold no state of the user's that could change.
 PASSIVE = (type, ModuleType, Enum, property, staticmethod, classmethod, BaseException)
 # Whose classes are not the user's; what he keeps in these objects is their own affair.
@@ -119,7 +118,7 @@ class Objects:
         attributes = getattr(value, "__dict__", None)
         if type(attributes) is dict:
             before = dict(attributes)
-            self._undo.append(lambda: _put_back(attributes, before))
+            self._undo.append(lambda: put_back(attributes, before))
             for held in before.values():
                 self._look(held)
         for name, member in _slots(type(value)):
@@ -136,14 +135,6 @@ class Objects:
             if held is not MISSING:
                 self._undo.append(lambda cell=cell, held=held: _fill(cell, held))  # type: ignore[misc]
                 self._look(held)
-
-
-def parts_of(container: Any) -> tuple[type, Any] | None:
-    """The base class of a container and a copy of what is in it, made without the methods of the user's class."""
-    for base in BASES:
-        if isinstance(container, base):
-            return base, base.copy(container)
-    return None
 
 
 def _set_state(generator: torch.Generator, state: torch.Tensor) -> None:
@@ -192,12 +183,6 @@ def _put_in_slot(value: Any, member: Any, held: Any) -> None:
             return
     else:
         member.__set__(value, held)
-
-
-def _put_back(present: dict[str, Any], before: dict[str, Any]) -> None:
-    if len(present) != len(before) or not all(map(is_, present.values(), before.values())):
-        present.clear()
-        present.update(before)
 
 
 def _put_names_back(kind: type, before: dict[str, Any]) -> None:

@@ -30,8 +30,8 @@ def measured(text: str) -> bool:
     return _REGULAR.keys() >= set(text)
 
 
-def _foreign(sign: str) -> int:
-    """The width of a character that the font may lack, on the safe side."""
+def foreign_width(sign: str) -> int:
+    """The width of a character that the font may lack, on the safe side, in thousandths of the size."""
     if unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me", "Cf"):
         return 0
     return WIDE if unicodedata.east_asian_width(sign) in "WF" or ord(sign) > 0xFFFF else UNKNOWN
@@ -45,7 +45,7 @@ def text_width(text: str, style: str) -> float:
     try:
         units = sum(map(table.__getitem__, text))
     except KeyError:
-        units = sum(table[sign] if sign in table else _foreign(sign) for sign in text)
+        units = sum(table[sign] if sign in table else foreign_width(sign) for sign in text)
     return units * size / 1000
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -248,5 +249,11 @@ class _Pen:
 
 
 def _plain(text: str, known: frozenset[str]) -> str:
-    """One line that the font can show."""
-    return "".join(sign if sign in known else " " if sign.isspace() else UNKNOWN for sign in text)
+    """One line of characters that can be text."""
+    return "".join(sign if sign in known else _readable(sign) for sign in text)
+
+
+def _readable(sign: str) -> str:
+    if sign.isspace():
+        return " "
+    return UNKNOWN if unicodedata.category(sign) in ("Cc", "Cs", "Cn") else sign

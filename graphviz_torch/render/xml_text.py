@@ -12,14 +12,15 @@ _MARKUP = re.compile('[&<>"\r]')
 _BLANK = re.compile(r"[\t\n\r]")
 _UNSAFE = re.compile(f'[&<>"\r{_FORBIDDEN}]')
 _UNFIT = re.compile(r"[^!#-%'-;=?-~]")
+BOX = "□"
 _NAMES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 
 
 def text(raw: str) -> str:
-    """Element content; what XML forbids becomes U+FFFD."""
+    """Element content; what XML forbids becomes a box, which the installed font has, as it has no U+FFFD."""
     if _UNSAFE.search(raw) is None:
         return raw
-    return _MARKUP.sub(lambda match: _NAMES[match[0]], _ILLEGAL.sub("\ufffd", raw))
+    return _MARKUP.sub(lambda match: _NAMES[match[0]], _ILLEGAL.sub(BOX, raw))
 
 
 @lru_cache(maxsize=4096)

@@ -1,24 +1,25 @@
-"""The exceptions of the library.
+"""The exceptions of the library::
 
-TorchvizError
-├── TargetError              a model could not be found, loaded or built
-│   └── BuildError           the user's own code raised on the way to a model
-├── InputError               an input could not be read, made or matched to the model
-│   └── ArgumentsError       the inputs do not match the signature of `forward`
-├── TraceError               the model raised; carries the partial graph
-├── UnsupportedModelError    a static tracer cannot follow this model
-├── GraphError               a graph breaks a rule of the data model
-├── GraphFormatError         a saved graph cannot be read
-├── ViewError                a pass was asked for something that the graph has not
-├── DiffError                two graphs cannot be compared
-├── CheckError               a check cannot be done as it was asked for, or found something that is not to pass
-├── RenderError              a format is unknown or cannot be written
-│   └── RenderLimitError     the picture is beyond a limit of its format
-├── SettingsError            what pyproject.toml says is wrong
-└── OutputError              a file cannot be written
+    TorchvizError
+    ├── TargetError              a model could not be found, loaded or built
+    │   └── BuildError           the user's own code raised on the way to a model
+    ├── InputError               an input could not be read, made or matched to the model
+    │   └── ArgumentsError       the inputs do not match the signature of `forward`
+    ├── TraceError               the model raised; carries the partial graph
+    ├── UnsupportedModelError    a static tracer cannot follow this model
+    ├── GraphError               a graph breaks a rule of the data model
+    ├── GraphFormatError         a saved graph cannot be read
+    ├── ViewError                a pass was asked for something that the graph has not
+    ├── DiffError                two graphs cannot be compared
+    ├── CheckError               a check cannot be done as it was asked for, or found something that is not to pass
+    ├── RenderError              a format is unknown or cannot be written
+    │   └── RenderLimitError     the picture is beyond a limit of its format
+    ├── SettingsError            what pyproject.toml says is wrong
+    └── OutputError              a file cannot be written
 
-EngineWarning: the engine that was asked for could not draw, and the native one did.
-FontWarning: a picture has characters that no font at hand can show.
+`EngineWarning`: the engine that was asked for could not draw, and the native one did.
+
+`FontWarning`: a picture has characters that no font at hand can show.
 """
 
 from __future__ import annotations

@@ -25,7 +25,6 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from graphviz_torch.errors import TorchvizError
-from graphviz_torch.render.inline import inline
 from graphviz_torch.render.options import THEMES
 from graphviz_torch.sites import fences, picture, wish
 from graphviz_torch.sites.picture import Source
@@ -119,6 +118,6 @@ def _figure(wanted: Wish, data: bytes) -> str:
         url = f"data:image/png;base64,{b64encode(data).decode('ascii')}"
         shown = f'<img src="{url}" style="max-width:100%" alt="{escape(wanted.alt or wanted.target)}">'
     else:
-        shown = inline(data.decode("utf-8"))
+        shown = picture.in_page(data)
     caption = f"<figcaption>{escape(wanted.caption)}</figcaption>" if wanted.caption else ""
-    return f'<figure class="torchviz" style="text-align:{wanted.align or "center"}">{shown}{caption}</figure>'
+    return f'<figure class="torchviz" style="overflow-x:auto;text-align:{wanted.align or "center"}">{shown}{caption}</figure>'

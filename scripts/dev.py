@@ -1,4 +1,4 @@
-"""Sets up what a task needs in `.venv`, then runs it: `python3 scripts/dev.py demo | test | check | all`.
+"""Sets up what a task needs in `.venv`, then runs it: `python3 scripts/dev.py demo | test | check | docs | all`.
 
 Needs Python 3.11 or newer and nothing else.
 """
@@ -62,13 +62,22 @@ def check() -> None:
     run(BIN / "mypy")
 
 
+def docs() -> None:
+    """Builds the documentation; a warning is an error."""
+    set_up("docs")
+    built = ROOT / "docs" / "_build"
+    sphinx = (BIN / "python", "-m", "sphinx", "-W", "--keep-going", "-q", "-j", "auto", "-d", built / "read")
+    run(*sphinx, "docs", built / "html")
+    print(f"docs: {built / 'html' / 'index.html'}")  # noqa: T201
+
+
 def everything() -> None:
     """Runs what CI runs."""
     check()
     test()
 
 
-TASKS = {"demo": demo, "test": test, "check": check, "all": everything}
+TASKS = {"demo": demo, "test": test, "check": check, "docs": docs, "all": everything}
 
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - an older Python must be told, not traced back

@@ -31,7 +31,7 @@ def trace(
         model: stays as it is: its weights, its mode, its hooks.
         args: a tuple or list of the positional arguments, or the only one: `trace(model, x)`.
         kwargs: the others, by name.
-        options: which tracer, in which mode ...
+        options: which tracer, in which mode, from which random state.
 
     Raises:
         TraceError: the model raised; the error carries the partial graph.
@@ -48,6 +48,9 @@ def trace(
 def load(path: str | Path) -> ModelGraph:
     """Reads a graph that was saved as JSON, without torch.
 
+    Args:
+        path: the file, as `ModelGraph.save` or `torchviz-cli render -o FILE.json` wrote it.
+
     Raises:
         GraphFormatError: the file is truncated, malformed or of another schema.
     """
@@ -56,6 +59,11 @@ def load(path: str | Path) -> ModelGraph:
 
 def diff(old: Graph, new: Graph, options: DiffOptions | None = None) -> ModelDiff:
     """What changed from one graph to another: what was edited, what follows from it, and whether old weights fit.
+
+    Args:
+        old: the graph before.
+        new: the graph after.
+        options: names of the two, and what is known of modules that got other names.
 
     Raises:
         DiffError: the two cannot be compared, or a map names what they have not.

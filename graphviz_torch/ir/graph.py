@@ -84,17 +84,23 @@ class Node:
 
     By `kind`:
 
-    input      `name` is the argument (`x`, `batch['ids'][0]`); no operands; one result.
-    parameter  `name` is its first path (`layer1.weight`); no operands; one result.
-    buffer     as parameter.
-    constant   a tensor that came from neither: `name` is the attribute path that holds it, or a description.
-    call       an operation. `name` is the user's word (`linear`), `op` torch's full name
-               (`torch.nn.functional.linear`), `attributes` its arguments by name or position, where
-               `Operand(i)` marks the place of operand i.
-    module     a collapsed module call: stands for all that ran inside. `name` is the module path, `op` its type,
-               `id` the id of the module call.
-    output     `name` is the path into the returned object (`logits`, `[0]`, empty for a single tensor); one operand;
-               no results.
+    input
+        `name` is the argument (`x`, `batch['ids'][0]`); no operands; one result.
+    parameter
+        `name` is its first path (`layer1.weight`); no operands; one result.
+    buffer
+        As parameter.
+    constant
+        A tensor that came from neither: `name` is the attribute path that holds it, or a description.
+    call
+        An operation. `name` is the user's word (`linear`), `op` torch's full name (`torch.nn.functional.linear`),
+        `attributes` its arguments by name or position, where `Operand(i)` marks the place of operand i.
+    module
+        A collapsed module call: stands for all that ran inside. `name` is the module path, `op` its type, `id` the id
+        of the module call.
+    output
+        `name` is the path into the returned object (`logits`, `[0]`, empty for a single tensor); one operand; no
+        results.
 
     Attributes:
         operands: ids of the values it reads, in order of appearance; a value can appear twice.

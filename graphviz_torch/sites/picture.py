@@ -10,10 +10,14 @@ from pathlib import Path
 from graphviz_torch import api
 from graphviz_torch.errors import RenderError, TorchvizError
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.render.inline import inline
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.sites.store import Made, Store
 from graphviz_torch.sites.wish import Wish
 
+# How far a picture shrinks where a page has less room for it; its smallest letters can be read then.
+SMALLEST = 0.75
+WIDTH = re.compile(r'(?<=<svg )(?=[^>]*? width="([\d.]+)")')
 DESCRIPTION = re.compile(rb"<desc[^>]*>([^<]*)</desc>")
 Links = tuple[tuple[str, str], ...]
 
@@ -75,6 +79,15 @@ def shorter(name: str) -> tuple[str, ...]:
     package, _, last = name.rpartition(".")
     parts = package.split(".")
     return tuple(".".join((*parts[:count], last)) for count in range(len(parts), 0, -1))
+
+
+def in_page(svg: bytes) -> str:
+    """The picture as a part of a page; what holds it scrolls where there is too little room."""
+
+    def bounded(match: re.Match[str]) -> str:
+        return f'style="min-width:{float(match[1]) * SMALLEST:.0f}px" '
+
+    return WIDTH.sub(bounded, inline(svg.decode("utf-8")), count=1)
 
 
 def described(svg: bytes) -> str:

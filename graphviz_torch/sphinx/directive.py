@@ -58,7 +58,7 @@ class Torchviz(SphinxDirective):
             TorchvizError: there is nothing to draw.
         """
         folder, target = _place(self.env, wanted.target)
-        wanted = replace(wanted, target=target)
+        wanted = replace(wanted, target=target, against=_against(self.env, wanted.against))
         made = store(self.env).graph(wanted, folder)
         self._note(made, wanted)
         if made.path is None:
@@ -113,3 +113,8 @@ def _place(env: BuildEnvironment, target: str) -> tuple[Path, str]:
     if target.startswith("/"):
         return Path(env.srcdir), target[1:]
     return Path(env.doc2path(env.docname)).parent, target
+
+
+def _against(env: BuildEnvironment, against: str) -> str:
+    """The older version, whose path may begin at the folder of all pages too."""
+    return f"{env.srcdir}{against}" if against.startswith("/") else against

@@ -13,7 +13,6 @@ from sphinx.builders import Builder
 from sphinx.util import logging
 
 from graphviz_torch.errors import RenderError, TorchvizError
-from graphviz_torch.render.inline import inline
 from graphviz_torch.sites import picture
 from graphviz_torch.sites.picture import Links, Source
 from graphviz_torch.sites.store import Store
@@ -21,7 +20,7 @@ from graphviz_torch.sphinx.links import found
 
 logger = logging.getLogger(__name__)
 DIGITS = 20
-FIGURE = '<div class="{}">{}</div>\n'
+FIGURE = '<div class="{}" style="overflow-x:auto">{}</div>\n'
 IMAGE = '<img class="{}" src="{}" style="max-width:100%" alt="{}"/>\n'
 
 
@@ -41,7 +40,7 @@ def html(self: Any, node: torchviz) -> None:
     links = found(node["source"].names(), self.builder, self.builder.current_docname)
     data = _drawn(node, self.builder, "svg", links)
     if data:
-        self.body.append(FIGURE.format(classes, inline(data.decode("utf-8"))))
+        self.body.append(FIGURE.format(classes, picture.in_page(data)))
     raise nodes.SkipNode
 
 

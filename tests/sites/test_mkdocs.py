@@ -82,7 +82,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, str]:
 
 def test_a_block_becomes_a_figure(site: tuple[int, str, str]) -> None:
     _, _, page = site
-    assert re.search(r'<figure class="torchviz" style="text-align:right"><svg class="tv-\w+"', page)
+    figure = '<figure class="torchviz" style="overflow-x:auto;text-align:right">'
+    assert re.search(f'{figure}<svg style="min-width:\\d+px" class="tv-\\w+"', page)
     assert "<figcaption>The &lt;net&gt;</figcaption></figure>" in page
     assert re.search(r'<li>\s*<p>An item</p>\s*<figure[^>]*><img src="data:image/png;base64,', page)
     assert "```torchviz\nnet.json\n```" in page

@@ -107,11 +107,15 @@ def site(source: Path) -> Site:
 def test_a_picture_is_a_part_of_the_page(site: Site) -> None:
     page = site.read("index.html")
     found = re.search(
-        r'<figure class="align-right" id="the-net">\s*<div class="torchviz wide"><svg class="(tv-\w+)"', page
+        r'<figure class="align-right" id="the-net">\s*<div class="torchviz wide" style="overflow-x:auto">'
+        r'<svg style="min-width:(\d+)px" class="(tv-\w+)"[^>]* width="([\d.]+)"',
+        page,
     )
     assert found, page
-    assert f'id="{found[1]}-fc1#0"' in page
-    assert f".{found[1]} text{{" in page
+    least, scope, width = found.groups()
+    assert int(least) == round(0.75 * float(width))
+    assert f'id="{scope}-fc1#0"' in page
+    assert f".{scope} text{{" in page
     assert '<span class="caption-text">The <em>net</em>.</span>' in page
     assert '<a class="reference internal" href="#the-net">' in page
     assert re.search(r'<img class="torchviz" src="_images/torchviz-\w+\.png"[^>]* alt="A &quot;net&quot;"/>', page)

@@ -33,6 +33,7 @@ html_static_path = ["_static", "gallery"]
 html_css_files = ["site.css"]
 html_show_copyright = False
 html_copy_source = False
+highlight_language = "none"
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 

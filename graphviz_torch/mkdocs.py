@@ -120,4 +120,5 @@ def _figure(wanted: Wish, data: bytes) -> str:
     else:
         shown = picture.in_page(data)
     caption = f"<figcaption>{escape(wanted.caption)}</figcaption>" if wanted.caption else ""
-    return f'<figure class="torchviz" style="overflow-x:auto;text-align:{wanted.align or "center"}">{shown}{caption}</figure>'
+    style = f"overflow-x:auto;text-align:{wanted.align or 'center'}"
+    return f'<figure class="torchviz" style="{style}">{shown}{caption}</figure>'

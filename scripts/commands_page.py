@@ -8,7 +8,7 @@ from typing import Any
 
 import typer.main
 
-from torchviz_cli.app import app
+from torchviz_cli.app import application
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "commands.md"
 HEAD = """\
@@ -33,7 +33,7 @@ EXIT_CODES = """\
 
 def page() -> str:
     """The whole page, as Markdown."""
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(application(()))
     return "\n".join([HEAD, *(section(name, command) for name, command in group.commands.items()), EXIT_CODES])
 
 

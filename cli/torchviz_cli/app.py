@@ -19,10 +19,10 @@ COMMANDS = ("render", "show", "diff", "check", "docs", "explain")
 
 def run(words: Sequence[str]) -> None:
     """Runs a command line, and ends the process with its exit code."""
-    _app(words)(args=list(words), prog_name="torchviz-cli")
+    application(words)(args=list(words), prog_name="torchviz-cli")
 
 
-def _app(words: Sequence[str]) -> typer.Typer:
+def application(words: Sequence[str]) -> typer.Typer:
     """The commands: the one that `words` begin with, else all of them, since making them costs more than most runs."""
     app = typer.Typer(
         name="torchviz-cli",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from torchviz_cli.app import app
+from torchviz_cli.app import run
 
 ROOT = Path(__file__).resolve().parents[2]
 UPDATE = "run pytest --update-golden tests/manual -m 'slow or not slow'"
@@ -65,7 +65,7 @@ def said(command: str) -> str:
     """What a command writes, to stdout and to stderr."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream), contextlib.suppress(SystemExit):
-        app(args=shlex.split(command.removeprefix("$ torchviz-cli ")), prog_name="torchviz-cli")
+        run(shlex.split(command.removeprefix("$ torchviz-cli ")))
     assert isinstance(stream.buffer, io.BytesIO)
     return LEFT_OUT.sub("", stream.buffer.getvalue().decode())
 

@@ -117,8 +117,12 @@ def _surroundings() -> dict[str, Any]:
 
 
 def _environment() -> dict[Any, Any]:
-    """As the interpreter holds it, which is not decoded; that takes longer than all else here."""
-    return dict(getattr(os.environ, "_data", os.environ))
+    """As the interpreter holds it, which is not decoded; that takes longer than all else here.
+
+    What torch sets for itself, when it loads a part of its own late, is no change of the run.
+    """
+    held = getattr(os.environ, "_data", os.environ)
+    return {name: value for name, value in held.items() if name[:5] not in (b"TORCH", "TORCH")}
 
 
 def _folder() -> str:

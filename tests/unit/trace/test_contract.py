@@ -313,18 +313,18 @@ class Settles(nn.Module):
     """Changes what belongs to the interpreter."""
 
     def forward(self, x: Tensor) -> Tensor:
-        os.environ["TORCHVIZ_TEST"] = "1"
+        os.environ["SETTLED_BY_A_MODEL"] = "1"
         sys.path.append("/nowhere")
         warnings.simplefilter("ignore")
         return x + 1
 
 
 def test_what_is_the_interpreters_stays_which_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TORCHVIZ_TEST", raising=False)
+    monkeypatch.delenv("SETTLED_BY_A_MODEL", raising=False)
     monkeypatch.setattr(sys, "path", list(sys.path))
     with warnings.catch_warnings():
         graph = api.trace(Settles(), (torch.ones(2),))
-    assert (os.environ.pop("TORCHVIZ_TEST"), sys.path[-1]) == ("1", "/nowhere")
+    assert (os.environ.pop("SETTLED_BY_A_MODEL"), sys.path[-1]) == ("1", "/nowhere")
     assert [(note.code, note.message) for note in graph.diagnostics] == [
         ("global", f"the run changed `{name}`, which stays as it left it") for name in ("os.environ", "sys.path")
     ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from math import isfinite
 from typing import Annotated
 
 import typer
@@ -15,6 +17,8 @@ from torchviz_cli.parameters import Command
 from torchviz_cli.usage import Commands
 
 COMMANDS = ("render", "show", "diff", "check", "docs", "explain")
+# Those that run the user's code themselves; `diff` and `docs` do it in processes that they watch.
+RUNNING = ("render", "show", "check")
 
 
 def run(words: Sequence[str]) -> None:
@@ -55,11 +59,27 @@ def _common(
 
 
 def main() -> None:
-    """Runs the command line; a check, which is made for models that are broken, in a process of its own."""
-    command = partial(run, sys.argv[1:])
-    if sys.argv[1:2] == ["check"]:
-        from torchviz_cli.guard import guarded  # the other commands do without
+    """Runs the command line; what runs the user's code in this process, with another process around it."""
+    words = sys.argv[1:]
+    if words and words[0] in RUNNING and not _harmless(words[1:]):
+        from torchviz_cli.guard import guarded  # the others do without
 
-        guarded(command)
+        guarded(partial(run, words), _limit(words))
     else:
-        command()
+        run(words)
+
+
+def _harmless(words: Sequence[str]) -> bool:
+    """Whether no code of the user's will run: help is asked for, or a saved graph is drawn."""
+    return words[:1] == [] or words[0].endswith(".json") or not {"-h", "--help"}.isdisjoint(words)
+
+
+def _limit(words: Sequence[str]) -> float:
+    """The seconds of --timeout; what is no number is refused later."""
+    found = 0.0
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        name, _, value = word.partition("=")
+        if name == "--timeout":
+            with suppress(ValueError):
+                found = max(float(value or following), 0.0)
+    return found if isfinite(found) else 0.0

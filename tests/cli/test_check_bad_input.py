@@ -16,6 +16,7 @@ from tests.support.interrupts import hearing
 Run = Callable[..., Done]
 
 MODEL = """\
+import ctypes
 import os
 import signal
 import subprocess
@@ -90,6 +91,17 @@ class Hangs(Net):
 class Exits(Net):
     def forward(self, x):
         os._exit(0)
+
+
+class Faults(Net):
+    def forward(self, x):
+        ctypes.string_at(0)
+
+
+class Blocks(Net):
+    def forward(self, x):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        time.sleep(600)
 
 
 class Killed(Net):
@@ -200,8 +212,8 @@ def test_each_gets_its_finding_or_a_clear_word(name: str, run: Run) -> None:
     assert "noise" not in done.out
 
 
-def _start(folder: Path, name: str) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "torchviz_cli", "check", f"model.py:{name}", *INPUT]
+def _start(folder: Path, name: str, command: str = "check", *more: str) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "torchviz_cli", command, f"model.py:{name}", *INPUT, *more]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(words, cwd=folder, text=True, preexec_fn=hearing, **pipes)  # type: ignore[call-overload,no-any-return]
 
@@ -220,7 +232,27 @@ def _start(folder: Path, name: str) -> subprocess.Popen[str]:
     ],
 )
 def test_a_model_that_takes_the_process_with_it_is_told(name: str, said: str, tmp_path: Path) -> None:
-    process = _start(tmp_path, name)
+    _told(_start(tmp_path, name), said)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "sigwaitinfo"), reason="signals of Linux")
+@pytest.mark.parametrize("command", ["check", "render", "show"])
+def test_every_command_tells_of_a_fault_in_native_code(command: str, tmp_path: Path) -> None:
+    place = f"model.py:{MODEL[: MODEL.index('ctypes.string_at(0)')].count(chr(10)) + 1} in forward"
+    said = f"error: the process was killed by SIGSEGV while the user's code ran\n  {place}\n"
+    _told(_start(tmp_path, "Faults", command), said)
+    assert [file.name for file in tmp_path.iterdir() if file.suffix != ".py" and not file.is_dir()] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "sigwaitinfo"), reason="signals of Linux")
+def test_a_model_that_does_not_come_back_is_stopped(tmp_path: Path) -> None:
+    said = "error: stopped after 1 seconds (--timeout), in code that does not come back to Python\n"
+    _told(_start(tmp_path, "Blocks", "render", "--timeout", "1"), said)
+
+
+def _told(process: subprocess.Popen[str], said: str) -> None:
     out, err = process.communicate(timeout=300)
     assert process.returncode == 2
     assert out == ""

@@ -228,7 +228,21 @@ def test_a_process_that_dies_is_told(repository: Repository) -> None:
     repository.write("sub/model.py", "import os\nprint('last words', flush=True)\nos._exit(7)\n")
     done = _run(repository.folder, "sub/model.py:build")
     assert done.returncode == 2
-    assert "error: sub/model.py:build: the process that ran it ended with status 7\n  last words\n" in done.stderr
+    assert (
+        "error: sub/model.py:build: the process ended at once, with exit code 7 while the user's code ran\n  last words\n"
+        "  help: `os._exit` does that: raise an exception instead\n"
+    ) in done.stderr
+
+
+@pytest.mark.slow
+def test_a_fault_in_native_code_is_told_with_its_place(repository: Repository) -> None:
+    repository.write("sub/model.py", "import ctypes\n\ndef build():\n    ctypes.string_at(0)\n")
+    done = _run(repository.folder, "sub/model.py:build")
+    assert done.returncode == 2
+    assert (
+        "error: sub/model.py:build: the process was killed by SIGSEGV while the user's code ran\n"
+        "  sub/model.py:4 in build\n"
+    ) in done.stderr
 
 
 def test_a_map_of_the_state_dict(saved: Path) -> None:

@@ -247,8 +247,9 @@ def test_a_process_that_dies(tmp_path: Path, run: Run) -> None:
     done = run("docs")
     assert done.code == 3
     assert (
-        "error: dies: the process that ran it ended with status 7\n  hello from the model\n  last words\n" in done.err
-    )
+        "error: dies: the process ended at once, with exit code 7 while the user's code ran\n"
+        "  hello from the model\n  last words\n  help: `os._exit` does that: raise an exception instead\n"
+    ) in done.err
     assert (tmp_path / "docs/models/fine.svg").exists()
 
 

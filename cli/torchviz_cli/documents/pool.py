@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from graphviz_torch.trace import targets
+from torchviz_cli import ends
 from torchviz_cli.console import Console
 from torchviz_cli.documents import work
 from torchviz_cli.documents.entries import Entry
@@ -95,7 +96,9 @@ class _Pool:
             said = _said(orders)
             if said and not owed:
                 self._console.note("\n".join(said))
-            problem = Problem(f"the process that ran it ended {_how(process)}", tuple(said[-LAST_WORDS:]))
+            code = process.exitcode or 0
+            details = (*work.fault_places(orders), *said[-LAST_WORDS:])
+            problem = Problem(ends.how(code), details, ends.hint(code))
             yield from (Result(entry.name, problem) for entry in owed)
         else:
             owed.pop(0)
@@ -115,11 +118,6 @@ def _said(orders: Orders) -> list[str]:
     """What the user's code has printed."""
     file = Path(orders.said)
     return file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
-
-
-def _how(process: BaseProcess) -> str:
-    code = process.exitcode or 0
-    return f"by signal {-code}" if code < 0 else f"with status {code}"
 
 
 def _end(process: BaseProcess) -> None:

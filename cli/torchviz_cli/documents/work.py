@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import shlex
@@ -20,6 +21,7 @@ from typing import Literal
 from graphviz_torch import api
 from graphviz_torch.errors import TorchvizError
 from graphviz_torch.trace.targets import RENDER
+from torchviz_cli import ends
 from torchviz_cli.console import Console
 from torchviz_cli.documents import drawing, freshness
 from torchviz_cli.documents.entries import Entry
@@ -76,11 +78,24 @@ def main(orders: Orders, answers: Connection) -> None:
     """Carries out orders, and sends a result for each entry."""
     _set_apart(orders.said)
     runs: dict[Request, Obtained | Problem] = {}
-    for entry in orders.entries:
-        if entry.request not in runs:
-            runs[entry.request] = _obtained(entry.request)
-        answers.send(_result(entry, runs[entry.request], orders.mode))
+    with open(_fault(orders), "wb") as fault:
+        faulthandler.enable(fault, all_threads=False)
+        for entry in orders.entries:
+            if entry.request not in runs:
+                runs[entry.request] = _obtained(entry.request)
+            answers.send(_result(entry, runs[entry.request], orders.mode))
+        faulthandler.disable()
     answers.close()
+
+
+def fault_places(orders: Orders) -> tuple[str, ...]:
+    """Where in the user's code a process was when it was killed by a fault of its own."""
+    file = _fault(orders)
+    return ends.places(file.read_text(encoding="utf-8", errors="replace")) if file.exists() else ()
+
+
+def _fault(orders: Orders) -> Path:
+    return Path(f"{orders.said}.fault")
 
 
 def _obtained(request: Request) -> Obtained | Problem:
@@ -91,7 +106,7 @@ def _obtained(request: Request) -> Obtained | Problem:
     except OutOfTimeError as error:
         return Problem(str(error), hint="give it more seconds, or leave --timeout away")
     except Exception as error:  # noqa: BLE001 - told by the parent, which has the terminal
-        return _fault(error)
+        return _of_ours(error)
 
 
 def _result(entry: Entry, obtained: Obtained | Problem, mode: Mode) -> Result:
@@ -106,7 +121,7 @@ def _result(entry: Entry, obtained: Obtained | Problem, mode: Mode) -> Result:
     except TorchvizError as error:
         return replace(found, problem=Problem(error.message, error.details, error.hint))
     except Exception as error:  # noqa: BLE001 - as above
-        return replace(found, problem=_fault(error))
+        return replace(found, problem=_of_ours(error))
 
 
 def _raised(obtained: Obtained) -> tuple[str, ...]:
@@ -132,7 +147,7 @@ def hint_for(hint: str | None) -> str | None:
     return f'target = "{words[0]}"'
 
 
-def _fault(error: Exception) -> Problem:
+def _of_ours(error: Exception) -> Problem:
     traceback.print_exc()
     where = traceback.extract_tb(error.__traceback__)[-1]
     details = (f"at line {where.lineno} of {Path(where.filename).name}, in {where.name}",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import json
 import os
 import shutil
@@ -17,12 +18,13 @@ from typing import Any
 
 from graphviz_torch import api
 from graphviz_torch.errors import TorchvizError
+from torchviz_cli import ends
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request, obtain
 from torchviz_cli.limits import OutOfTimeError
 from torchviz_cli.versions.imports import TreeFinder
 
-ORDERS, GRAPH, OUTCOME, SAID = "orders.json", "graph.json", "outcome.json", "said.txt"
+ORDERS, GRAPH, OUTCOME, SAID, FAULT = "orders.json", "graph.json", "outcome.json", "said.txt", "fault.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,10 @@ def main(folder: str) -> None:
     place = Path(folder)
     orders = _read(place / ORDERS)
     _die_with_parent(orders.scratch)
-    with _own_imports(orders) as strays:
+    with open(place / FAULT, "wb") as fault, _own_imports(orders) as strays:
+        faulthandler.enable(fault, all_threads=False)
         outcome = _outcome(orders, place, strays)
+        faulthandler.disable()
     write_outcome(place, outcome)
 
 
@@ -88,6 +92,12 @@ def read_outcome(place: Path) -> Outcome | None:
     found: dict[str, Any] = json.loads((place / OUTCOME).read_text(encoding="utf-8"))
     lists = {name: tuple(found[name]) for name in ("details", "raised", "notes")}
     return Outcome(**{**found, **lists})
+
+
+def fault_places(place: Path) -> tuple[str, ...]:
+    """Where in the user's code a process was when it was killed by a fault of its own."""
+    file = place / FAULT
+    return ends.places(file.read_text(encoding="utf-8", errors="replace")) if file.exists() else ()
 
 
 def _read(file: Path) -> Orders:

@@ -12,6 +12,7 @@ from graphviz_torch.errors import TargetError, TorchvizError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.trace import targets
+from torchviz_cli import ends
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request
 from torchviz_cli.versions import child, processes
@@ -188,10 +189,8 @@ def _outcome(job: _Job, place: Path, status: int, lacks: Notes) -> Outcome:
     """
     outcome = child.read_outcome(place)
     if outcome is None:
-        why = f"by signal {-status}" if status < 0 else f"with status {status}"
-        raise TargetError(
-            f"{job.side.text}: the process that ran it ended {why}", details=(*_last_words(place), *lacks)
-        )
+        details = (*child.fault_places(place), *_last_words(place), *lacks)
+        raise TargetError(f"{job.side.text}: {ends.how(status)}", details=details, hint=ends.hint(status))
     if outcome.kind == "fault":
         raise RuntimeError(f"{job.side.text}: {outcome.message} ({', '.join(outcome.details)})")
     if outcome.kind == "error":

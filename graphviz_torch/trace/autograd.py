@@ -238,7 +238,7 @@ def _gradient(node: Any, slot: int) -> TensorMeta:
         shape = found.shape
     except RuntimeError:  # of a nested tensor
         shape = None
-    return Metas().of((shape, found.dtype, found.device, False, None))
+    return Metas().of(((shape, found.dtype, found.device, False), None))
 
 
 def _saved(node: Any) -> tuple[list[Saved], list[str]]:

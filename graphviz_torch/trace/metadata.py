@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import attrgetter
 
 import torch
 
 from graphviz_torch.ir.drafts import make_meta
 from graphviz_torch.ir.graph import TensorMeta
 
-Key = tuple[Sequence[int] | None, torch.dtype, torch.device, bool, Sequence[int] | None]
+Kind = tuple[Sequence[int] | None, torch.dtype, torch.device, bool]
+# Shape, dtype, device and need of gradients, and the strides.
+Key = tuple[Kind, Sequence[int] | None]
+kind_of: Callable[[torch.Tensor], Kind] = attrgetter("shape", "dtype", "device", "requires_grad")
 
 
 class Metas:
@@ -21,7 +25,7 @@ class Metas:
 
     def describe(self, tensor: torch.Tensor) -> TensorMeta:
         """As the function of that name."""
-        return self.of(_key(tensor))
+        return self.of(key_of(tensor))
 
     def of(self, key: Key) -> TensorMeta:
         """The metadata of a tensor with this shape, dtype, device, need of gradients and these strides."""
@@ -36,19 +40,19 @@ class Metas:
 
 def describe(tensor: torch.Tensor) -> TensorMeta:
     """The metadata of any tensor: sparse, nested, uninitialised and wrapped ones too."""
-    return _made(_key(tensor))
+    return _made(key_of(tensor))
 
 
-def _key(tensor: torch.Tensor) -> Key:
+def key_of(tensor: torch.Tensor) -> Key:
+    """What the metadata of a tensor are made of."""
     try:
-        shape = tensor.shape
-    except (RuntimeError, TypeError):  # uninitialised tensors have no sizes
-        shape = None
-    return shape, tensor.dtype, tensor.device, tensor.requires_grad, strides(tensor)
+        return kind_of(tensor), strides(tensor)
+    except (RuntimeError, TypeError, ValueError):  # uninitialised tensors have no sizes
+        return (None, tensor.dtype, tensor.device, tensor.requires_grad), strides(tensor)
 
 
 def _made(key: Key) -> TensorMeta:
-    shape, dtype, device, grad, stride = key
+    (shape, dtype, device, grad), stride = key
     numbers = None if shape is None else sizes(shape)
     if numbers is None:
         return make_meta(None, dtype_name(dtype), str(device), grad, None, None)

@@ -135,7 +135,7 @@ class Assembly:
             self._builder.diagnose("external", "warning", value, "a tensor that no recorded operation made")
 
     def _meta(self, held: Held) -> TensorMeta:
-        return self._metas.of((held.shape, held.dtype, held.device, held.grad, held.stride))
+        return self._metas.of(held.key)
 
     def _place(self, place: Any, call: Call | None) -> SourceLocation | None:
         while place is None and call is not None:

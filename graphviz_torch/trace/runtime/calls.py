@@ -8,11 +8,11 @@ from types import FrameType
 from typing import Any
 
 import torch
+from torch import nn
 
 from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace.runtime.places import Frames, Method
 from graphviz_torch.trace.runtime.records import Call, Held, HookRun, Leave, Op, OperandAt, Place
-from graphviz_torch.trace.runtime.storages import version
 from graphviz_torch.trace.runtime.structures import tensors_of
 from graphviz_torch.trace.runtime.values import Values
 from graphviz_torch.trace.statics import Statics
@@ -20,6 +20,9 @@ from graphviz_torch.trace.statics import Statics
 Tensor = torch.Tensor
 # Around what the recorder itself asks of tensors while a function mode is on.
 UNSEEN = torch._C.DisableTorchFunction
+# What stands between every call of a module and what the tracer puts in the place of `_call_impl`.
+CALLING = nn.Module.__call__.__code__
+NOWHERE: frozenset[int] = frozenset()
 
 
 class Calls(Values):
@@ -57,47 +60,52 @@ class Calls(Values):
 
     def enter(self, module: Any, args: Any, kwargs: Any, kind: CallKind = "module", name: str = "") -> Call:
         """Opens a call."""
-        parent, place = self._here(_getframe(2) if kind == "module" else _getframe(3))
+        frame: FrameType | None = _getframe(2 if kind == "module" else 3)
+        if frame is not None and frame.f_code is CALLING:
+            frame = frame.f_back
+        parent, place = self._here(frame)
         call = self._call(module, kind, name, parent)
-        paths = self._statics.paths.get(id(module)) if kind == "module" else None
-        call.path = paths[0] if paths else (parent.path if parent else "")
-        if not paths and kind == "module":
-            call.kind, call.name = "inferred", type(module).__name__
-        with UNSEEN():
-            call.operands = [self.operand(t) for t in tensors_of((args, kwargs) if kwargs else args)]
         call.place = place
         if kind == "module":
-            call.in_torch = self._frames.in_torch(module)
-            call.forward = self._frames.forward(module)
+            paths = self._statics.paths.get(id(module))
+            if paths is None:
+                call.kind, call.name = "inferred", type(module).__name__
+            else:
+                call.path = paths[0]
+            call.forward, own = self._frames.forward(type(module))
+            call.in_torch = own and "forward" not in module.__dict__
+        with UNSEEN():
+            for tensor in tensors_of((args, kwargs) if kwargs else args):
+                call.operands.append(self.operand(tensor))
         return self._open(call)
 
     def leave(self, call: Call, out: Any) -> None:
         """Closes a call that returned."""
         self._close_above(call)
-        tensors = {id(tensor): tensor for tensor in tensors_of(out)}
+        tensors = (out,) if type(out) is Tensor else {id(tensor): tensor for tensor in tensors_of(out)}.values()
         with UNSEEN():
             if call.kind == "autograd_function":
-                self._settled(tensors.values())
-            self._returned(call, tensors.values())
+                self._settled(tensors)
+            for tensor in tensors:
+                call.results.append(self._returned(call, tensor))
             if call.rebound:
-                self.unbind(call.rebound, tensors.keys())
+                self.unbind(call.rebound, set(map(id, tensors)))
         self._close(call)
 
     def _settled(self, tensors: Iterable[Tensor]) -> None:
         """A custom function decides at its end whether its results need gradients, and counts what it marked dirty."""
         for tensor in tensors:
-            held = self._live.get(id(tensor))
-            if held is not None and held.ref() is tensor:
-                held.grad, held.version = tensor.requires_grad, version(tensor)
+            held = self.known(tensor)
+            if held is not None:
+                held.settled(tensor)
 
-    def _returned(self, call: Call, tensors: Iterable[Tensor]) -> None:
-        for tensor in tensors:
-            held = self.operand(tensor)
-            if held.source == "external" and call.operands:
-                held = self._synthetic(call, "opaque", list(call.operands), tensor)
-            elif len(self.ops) == call.first:
-                held = self._synthetic(call, "passthrough", [held], tensor)
-            call.results.append(held)
+    def _returned(self, call: Call, tensor: Tensor) -> Held:
+        held = self.operand(tensor)
+        if len(self.ops) == call.first and not (held.source == "external" and call.operands):
+            return self._synthetic(call, "passthrough", [held], tensor)
+        if held.source == "external" and call.operands:
+            return self._synthetic(call, "opaque", list(call.operands), tensor)
+        return held
 
     def broke(self, call: Call, error: BaseException) -> None:
         """Closes a call that raised."""
@@ -108,13 +116,18 @@ class Calls(Values):
 
     def _call(self, module: Any, kind: CallKind, name: str, parent: Call | None) -> Call:
         call = Call()
-        call.module, call.kind, call.name, call.parent = module, kind, name, parent
-        call.count = self._counts.get(id(module), 0)
-        self._counts[id(module)] = call.count + 1
-        call.rebound = []
-        call.results, call.first, call.last = [], len(self.ops), len(self.ops)
+        call.module = module
+        call.kind = kind
+        call.name = name
+        call.parent = parent
+        call.path = parent.path if parent is not None else ""
+        call.count = count = self._counts.get(id(module), 0)
+        self._counts[id(module)] = count + 1
+        call.operands, call.results, call.rebound = [], [], []
+        call.first = call.last = len(self.ops)
         call.error = call.method = None
-        call.in_torch, call.forward = False, frozenset()
+        call.in_torch = False
+        call.forward = NOWHERE
         return call
 
     def _open(self, call: Call) -> Call:
@@ -161,10 +174,12 @@ class Calls(Values):
     def _here(self, frame: FrameType | None) -> tuple[Call | None, Place | None]:
         """The innermost call around what happens now, and the place in the user's code."""
         if not self.stack:
-            return None, self._frames.look(frame, frozenset())[0]
+            return None, self._frames.look(frame, NOWHERE)[0]
         call = self.stack[-1]
         if self.hook is not None:
-            return call, self._frames.look(frame, frozenset())[0]
+            return call, self._frames.look(frame, NOWHERE)[0]
+        if frame is not None and id(frame.f_code) in call.forward and call.method is None and not call.in_torch:
+            return call, (frame.f_code, frame.f_lasti)
         base = call if call.method is None else _base(call)
         if base.in_torch:
             return call, None

@@ -14,7 +14,6 @@ from graphviz_torch.trace.runtime.keeping import KeepingRecorder
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
-from graphviz_torch.trace.runtime.storages import version
 from graphviz_torch.trace.runtime.structures import tensors_of
 from graphviz_torch.trace.runtime.values import Values
 
@@ -94,7 +93,7 @@ class NestedRecorder(Recorder):
             if held.source == "external":
                 held = self._synthetic(region, "opaque", list(region.operands), tensor)
             elif held.op is not None and held.op.id >= region.first:  # autograd has only now its say
-                held.grad, held.version = tensor.requires_grad, version(tensor)
+                held.settled(tensor)
             region.results.append(held)
         region.last = len(self.ops)
         self.events.append(Leave(region))

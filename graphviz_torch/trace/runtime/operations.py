@@ -32,6 +32,8 @@ READS = frozenset(
     allclose""".split()
 )
 
+INDEXED = ("getitem", "setitem")
+
 # What torch does in these is not all told by their arguments and results.
 ASIDE = frozenset(
     """batch_norm instance_norm __deepcopy__ backward numpy __array__ as_tensor asarray from_dlpack
@@ -80,6 +82,7 @@ class Operation:
         aside: something is left to be noted when it has run; see `graphviz_torch.trace.runtime.aside`.
         loose: an aten operation that no function stands for, in a record of functions with what is in them.
         choice: an argument that makes it write one of the others.
+        special: its operands may be written, or are only looked at in part; unless it is told not to be.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Operation:
     aside: bool = False
     loose: bool = False
     choice: Choice | None = None
+    special: bool = True
 
 
 def classify(function: Callable[..., Any]) -> Operation | None:
@@ -113,7 +117,9 @@ def classify(function: Callable[..., Any]) -> Operation | None:
     )
     writes = (word.endswith("_") and not word.startswith("__")) or word == "setitem" or _mutable(function)
     path = full_name(function, name)
-    return Operation(word, path, name in READS, writes, aside=name in ASIDE, choice=_choice(function))
+    choice = _choice(function)
+    special = writes or choice is not None or word in INDEXED
+    return Operation(word, path, name in READS, writes, aside=name in ASIDE, choice=choice, special=special)
 
 
 def schema_of(function: Any) -> Any:

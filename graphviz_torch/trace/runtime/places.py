@@ -71,7 +71,8 @@ class Frames:
     def __init__(self) -> None:
         self._traits: dict[int, tuple[int, CodeType]] = {}
         self._methods: dict[tuple[type, int], bool] = {}
-        self._forwards: dict[type, tuple[frozenset[int], tuple[CodeType, ...]]] = {}
+        self._forwards: dict[type, tuple[frozenset[int], bool]] = {}
+        self._codes: list[tuple[CodeType, ...]] = []
 
     def look(self, frame: FrameType | None, forward: frozenset[int]) -> tuple[Place | None, list[Method]]:
         """The innermost place in the user's code, and the methods of other modules around it, innermost first.
@@ -86,6 +87,10 @@ class Frames:
             code = frame.f_code
             known = self._traits.get(id(code))
             traits = known[0] if known is not None else self._learn(code)
+            if traits == KNOWN and id(code) not in forward:
+                frame = frame.f_back
+                steps += 1
+                continue
             if traits & BORDER:
                 break
             if traits & METHOD and id(code) not in forward:
@@ -100,20 +105,15 @@ class Frames:
             steps += 1
         return place, methods
 
-    def forward(self, module: Any) -> frozenset[int]:
-        """Ids of the code objects of a module's `forward`, with those of its decorators."""
-        kind = type(module)
+    def forward(self, kind: type) -> tuple[frozenset[int], bool]:
+        """Ids of the code objects of `forward` of a class, with those of its decorators, and whether it is torch's."""
         found = self._forwards.get(kind)
         if found is None:
             codes = _codes(kind)
-            found = self._forwards[kind] = frozenset(id(code) for code in codes), codes
-        return found[0]
-
-    def in_torch(self, module: Any) -> bool:
-        """Whether the code of a module's `forward` is torch's own."""
-        self.forward(module)
-        codes = self._forwards[type(module)][1]
-        return bool(codes) and not is_user(codes[0]) and "forward" not in module.__dict__
+            self._codes.append(codes)  # or other code could get their ids
+            own = bool(codes) and not is_user(codes[0])
+            found = self._forwards[kind] = frozenset(id(code) for code in codes), own
+        return found
 
     def _learn(self, code: CodeType) -> int:
         traits = KNOWN

@@ -14,7 +14,7 @@ from graphviz_torch.trace.compat import sequence_number
 from graphviz_torch.trace.runtime import aside, backward
 from graphviz_torch.trace.runtime.calls import Calls
 from graphviz_torch.trace.runtime.memory import Geometry, apart, geometry, indexed
-from graphviz_torch.trace.runtime.operations import Operation
+from graphviz_torch.trace.runtime.operations import INDEXED, Operation
 from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
 from graphviz_torch.trace.runtime.storages import UNCOUNTED, version
 from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
@@ -23,9 +23,9 @@ from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
 NOTHING: dict[str, Any] = {}
-INDEXED = ("getitem", "setitem")
 ATEN = "torch.ops.aten."
-OPERANDS = tuple(OperandAt(place) for place in range(64))
+FEW = 64
+OPERANDS = tuple(OperandAt(place) for place in range(FEW))
 
 
 class Recorder(Calls):
@@ -98,17 +98,33 @@ class Recorder(Calls):
         self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any, tensors: list[Tensor]
     ) -> Op:
         op = Op()
-        op.info, op.function, op.name, op.error = info, function, info.name, None
+        op.info = info
+        op.function = function
+        op.name = info.name
+        op.error = None
         op.args = template = []
         for value in args:  # what is in `_template` for anything, here in place for the most frequent
             kind = type(value)
-            if (kind is Tensor or kind is Parameter) and len(tensors) < len(OPERANDS):
-                template.append(OPERANDS[len(tensors)])
+            if kind is Tensor or kind is Parameter:
+                place = len(tensors)
+                template.append(OPERANDS[place] if place < FEW else OperandAt(place))
                 tensors.append(value)
+            elif kind in SCALARS or (kind is tuple and SCALARS.issuperset(map(type, value))):
+                template.append(value)
             else:
-                template.append(value if kind in SCALARS else self._template(value, tensors))
-        op.kwargs = {k: self._template(a, tensors) for k, a in kwargs.items()} if kwargs else NOTHING
-        op.operands = self._operands(op, info, tensors)
+                template.append(self._template(value, tensors))
+        if not kwargs:
+            op.kwargs = NOTHING
+        elif SCALARS.issuperset(map(type, kwargs.values())):
+            op.kwargs = kwargs
+        else:
+            op.kwargs = {key: self._template(value, tensors) for key, value in kwargs.items()}
+        if info.special or (kwargs and "out" in kwargs):
+            op.operands = self._operands(op, info, tensors)
+        else:
+            op.operands = operands = []
+            for tensor in tensors:
+                operands.append(self.operand(tensor))
         frame = _getframe(3)
         call = self.stack[-1] if self.stack else None
         if call is not None and self.hook is None and call.method is None and id(frame.f_code) in call.forward:
@@ -125,7 +141,7 @@ class Recorder(Calls):
         return op
 
     def _operands(self, op: Op, info: Operation, tensors: list[Tensor]) -> list[Held]:
-        """The values that an operation reads."""
+        """The values that an operation reads that may write, or that is seen below autograd."""
         if info.below:
             self._below(op, info, tensors)
         if info.writes or "out" in op.kwargs or (info.choice is not None and info.choice.made(op)):
@@ -134,10 +150,7 @@ class Recorder(Calls):
             return [self.operand(tensor, self._part(op, place, tensor)) for place, tensor in enumerate(tensors)]
         if op.name == "getitem" and self._writes:
             return [self.operand(tensor, self._part(op, place, tensor)) for place, tensor in enumerate(tensors)]
-        operands = []
-        for tensor in tensors:
-            operands.append(self.operand(tensor))
-        return operands
+        return [self.operand(tensor) for tensor in tensors]
 
     def _below(self, op: Op, info: Operation, tensors: list[Tensor]) -> None:
         """What is to be known of operands below autograd before they are looked up."""
@@ -178,12 +191,13 @@ class Recorder(Calls):
         if info.writes or (not info.below and counted_more(tensors, op.operands)):
             self._written(op, info, tensors, out)
         if type(out) is Tensor:
-            for place, tensor in enumerate(tensors):
-                if tensor is out:
-                    self._looked_at(op, place, tensor)
+            if id(out) in self._live:  # as is every operand
+                for place, tensor in enumerate(tensors):
+                    if tensor is out:
+                        self._looked_at(op, place, tensor)
             held = self.hold(out, "op", op)
             op.results = [held]
-            if held.storage in self._writes and not info.writes and "out" not in op.kwargs:
+            if self._writes and held.storage in self._writes and not info.writes and "out" not in op.kwargs:
                 self._picked(op, tensors, out, held.storage)
         elif out is not None:
             made = tensors_of(out)
@@ -224,7 +238,8 @@ class Recorder(Calls):
         kind = type(value)
         if kind is Tensor or kind is Parameter or isinstance(value, Tensor):
             tensors.append(value)
-            return OPERANDS[len(tensors) - 1] if len(tensors) <= len(OPERANDS) else OperandAt(len(tensors) - 1)
+            place = len(tensors) - 1
+            return OPERANDS[place] if place < FEW else OperandAt(place)
         if kind in SCALARS:
             return value
         if isinstance(value, (list, tuple)):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from graphviz_torch.ir.graph import CallKind
+from graphviz_torch.trace.metadata import Key
 from graphviz_torch.trace.runtime.operations import Operation
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Held:
         storage: a key of its memory; 0 where it has none that is known.
         version: how often the memory was written in place; -1 for inference tensors.
         first: the same when the value was made; only where writes to other views have been counted since.
+        key: what its metadata are made of.
         ref: the tensor, as long as somebody else holds it.
         memory: the storage likewise; only in the first value that was seen in it.
         parts: only where several operations wrote parts of a tensor, apart from each other: the value after each.
@@ -35,19 +37,15 @@ class Held:
     """
 
     __slots__ = (
-        "device", "dtype", "first", "grad", "id", "memory", "name", "op", "partial", "parts", "previous", "ref",
-        "shape", "source", "storage", "stride", "version",
+        "first", "id", "key", "memory", "name", "op", "partial", "parts", "previous", "ref", "source", "storage",
+        "version",
     )  # fmt: skip
     source: str
     op: Op | None
     name: str
     previous: Held | None
     id: str | None
-    shape: torch.Size | None
-    dtype: torch.dtype
-    device: torch.device
-    grad: bool
-    stride: tuple[int, ...] | None
+    key: Key
     storage: int
     version: int
     ref: weakref.ref[torch.Tensor]
@@ -55,6 +53,35 @@ class Held:
     parts: list[Held]
     partial: bool
     first: int
+
+    @property
+    def shape(self) -> Sequence[int] | None:
+        """Its sizes; `None` where it had none yet."""
+        return self.key[0][0]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type of its elements."""
+        return self.key[0][1]
+
+    @property
+    def device(self) -> torch.device:
+        """Where it lies."""
+        return self.key[0][2]
+
+    @property
+    def grad(self) -> bool:
+        """Whether it needs gradients."""
+        return self.key[0][3]
+
+    def settled(self, tensor: torch.Tensor) -> None:
+        """Autograd has had its say: whether gradients are needed, and what counts as a write."""
+        (shape, dtype, device, _), stride = self.key
+        self.key = (shape, dtype, device, tensor.requires_grad), stride
+        try:
+            self.version = tensor._version
+        except RuntimeError:  # inference tensors do not count
+            self.version = -1
 
 
 class HookRun:

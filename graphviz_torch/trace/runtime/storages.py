@@ -80,7 +80,8 @@ class Storages:
             self._writes.pop(key, None)
         if self._left:
             self._left.discard(key)
-        if held.source == "same" or (held.op is not None and held.op.name in TAKING):
+        op = held.op
+        if (op is not None and op.name in TAKING) or held.source == "same":
             self._stand_for(storage, held)
         self._memory[key] = held
 

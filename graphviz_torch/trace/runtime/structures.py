@@ -21,6 +21,8 @@ DEEPEST_OBJECT = 4
 
 def tensors_of(value: Any) -> list[Tensor]:
     """The tensors in a structure, in order: lists, tuples, dicts, sets and dataclasses, and shallowly other objects."""
+    if type(value) is Tensor:  # nearly always
+        return [value]
     found: list[Tensor] = []
     _collect(value, found, 0)
     return found
@@ -34,7 +36,10 @@ def _collect(value: Any, found: list[Tensor], depth: int) -> None:
         return
     elif kind is tuple or kind is list:
         for item in value:
-            _collect(item, found, depth + 1)
+            if type(item) is Tensor:
+                found.append(item)
+            else:
+                _collect(item, found, depth + 1)
     elif kind is dict:
         for item in value.values():
             _collect(item, found, depth + 1)

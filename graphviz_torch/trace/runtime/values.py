@@ -12,7 +12,7 @@ from weakref import ref
 import torch
 
 from graphviz_torch.trace import compat
-from graphviz_torch.trace.metadata import strides
+from graphviz_torch.trace.metadata import key_of, kind_of
 from graphviz_torch.trace.runtime.memory import Geometry, geometry
 from graphviz_torch.trace.runtime.records import Held, Op
 from graphviz_torch.trace.runtime.storages import UNCOUNTED, WITHOUT_MEMORY, Storages, maker, version
@@ -41,12 +41,16 @@ class Values(Storages):
         """A new value for a tensor."""
         held = Held()
         held.id = None
-        held.source, held.op, held.name, held.previous = source, op, name, previous
-        held.dtype, held.device, held.grad = tensor.dtype, tensor.device, tensor.requires_grad
+        held.source = source
+        held.op = op
+        held.name = name
+        held.previous = previous
         try:
-            held.shape, held.stride, held.version = tensor.shape, tensor.stride(), tensor._version
+            held.key = kind_of(tensor), tensor.stride()
+            held.version = tensor._version
         except WITHOUT_MEMORY:
-            held.shape, held.stride, held.version = _shape(tensor), strides(tensor), version(tensor)
+            held.key = key_of(tensor)
+            held.version = version(tensor)
         try:
             storage = tensor.untyped_storage()
             key = held.storage = id(storage)
@@ -215,10 +219,3 @@ def counted(held: Held, tensor: Tensor) -> Held:
         held.first = held.version
     held.version = version(tensor)
     return held
-
-
-def _shape(tensor: Tensor) -> torch.Size | None:
-    try:
-        return tensor.shape
-    except WITHOUT_MEMORY:
-        return None

@@ -229,7 +229,8 @@ def test_a_process_that_dies_is_told(repository: Repository) -> None:
     done = _run(repository.folder, "sub/model.py:build")
     assert done.returncode == 2
     assert (
-        "error: sub/model.py:build: the process ended at once, with exit code 7 while the user's code ran\n  last words\n"
+        "error: sub/model.py:build: the process ended at once, with exit code 7 while the user's code ran\n"
+        "  last words\n"
         "  help: `os._exit` does that: raise an exception instead\n"
     ) in done.stderr
 

@@ -283,11 +283,12 @@ def render_report(
     Raises:
         RenderError: the format is unknown, or nothing ran that could be drawn.
     """
+    from graphviz_torch.check.drawn import drawn
     from graphviz_torch.check.pins import pinned
 
     if not report.graph.nodes and not report.graph.calls:
         raise RenderError("nothing ran, so there is nothing to draw")
-    return render(pinned(report.graph, report.findings), format, view_options, options)
+    return render(pinned(drawn(report.graph), report.findings), format, view_options, options)
 
 
 def save(graph: Graph, path: str | Path) -> None:

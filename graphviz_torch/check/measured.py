@@ -30,6 +30,7 @@ def _ranges(evidence: Evidence) -> Iterator[Annotation]:
 
 def _payload(stats: ValueStats) -> dict[str, Json]:
     return {
+        "elements": stats.elements,
         "minimum": stats.minimum,
         "maximum": stats.maximum,
         "mean": stats.mean,

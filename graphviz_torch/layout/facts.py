@@ -7,6 +7,7 @@ from functools import cached_property
 from math import prod
 
 from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
+from graphviz_torch.layout import measures
 from graphviz_torch.layout.changes import tooltip
 from graphviz_torch.layout.findings import Pins
 from graphviz_torch.layout.names import place_words
@@ -156,7 +157,8 @@ class Facts:
     def tooltip(self, item: Item, node: Node) -> str:
         """What it is, what flows through it, where it is in the code, and what is to be known of it."""
         change = tooltip(self.notes(node.id).get("change"))
-        lines = [self._heading(item, node), change, self._flow(node), place_words(node.source)]
+        measured = measures.tooltip(self.index, node)
+        lines = [self._heading(item, node), change, self._flow(node), measured, place_words(node.source)]
         if node.id in self.messages:
             lines.extend(self.messages[node.id].values())
         return "\n".join(filter(None, lines))

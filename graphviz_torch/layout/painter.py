@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from graphviz_torch.ir.graph import Module, Node
+from graphviz_torch.layout import measures
 from graphviz_torch.layout.arguments import operation_words, single_words
 from graphviz_torch.layout.changes import alone, counted, retitled, state_of, word
 from graphviz_torch.layout.faces import Face, Line, card_face, inline_face, rounded
@@ -65,7 +66,7 @@ class Painter:
         notes = self.facts.notes(node.id)
         if notes:
             title, words = self._changed(node, title, words)
-        lines = _two_lines(title, words)
+        lines = _two_lines(title, words) + self._measured(node)
         if node.id in self.facts.messages:
             lines += tuple((mark, "s", "warn") for mark in self.facts.marks(node))
         state = "bad" if item is self.failed else ""
@@ -74,10 +75,17 @@ class Painter:
             lines += ((elide(f"raised {_exception(handled)}, handled", "s", LINE_LIMIT), "s", "warn"),)
         if found := state_of(notes.get("change")):
             state = found
+        state = state or measures.heat(self.facts.index, node.id)
         shape = "stack" if node.kind == "module" and self.facts.inside(node) != 1 else "card"
         colour = state if state == "bad" else "" if self.compares else self._colour(item, node)
         badge = fold_badge(item.fold) or self.facts.repeats.badge(item) or ("hook" if "hook" in notes else "")
         return card_face(shape, colour, lines, self.facts.tooltip(item, node), state, badge, node.source)
+
+    def _measured(self, node: Node) -> tuple[Line, ...]:
+        """The range of what a node gives, and the time that it takes."""
+        words, odd = measures.range_words(self.facts.index, node)
+        spent = measures.time_words(self.facts.index, node.id)
+        return ((words, "s", "bad" if odd else ""),) * bool(words) + ((spent, "s", ""),) * bool(spent)
 
     def _says(self, item: Item, node: Node) -> tuple[str, str]:
         """The two lines of a card."""
@@ -155,8 +163,10 @@ class Painter:
         words = word(change, "words") or self.facts.meta((node.results or node.operands or ("",))[0])
         more = f" and {len(others)} more" if others else ""
         name = elide(node.name or node.kind, "p", TITLE_LIMIT) + more
-        lines: tuple[Line, ...] = ((name, "p", ""), (words, "q", "")) if words else ((name, "p", ""),)
-        wide = text_width(name, "p") + (text_width(words, "q") + 7 if words else 0)
+        between, _ = measures.range_words(self.facts.index, node)
+        beside = [(text, "q", "") for text in (words, between and f"· {between}") if text]
+        lines: tuple[Line, ...] = ((name, "p", ""), *beside)
+        wide = text_width(name, "p") + sum(text_width(text, "q") + 7 for text, _, _ in beside)
         names = "\n".join(other.name for other in others[:MOST_NAMES])
         tooltip = "\n".join(word for word in (f"{node.kind} {node.name}".strip(), names, words) if word)
         return Face("pill", "", lines, rounded(max(wide + 36, 80)), PILL_HEIGHT, tooltip, state_of(change))

@@ -58,7 +58,7 @@ class _Folding:
         for run in self._runs:
             self._move_reads(run)
         marks = [self._mark(run) for run in self._runs]
-        change = Change(self._nodes(), self._calls(), self._values, self._targets, marks)
+        change = Change(self._nodes(), self._calls(), self._values, self._targets, marks, copies=True)
         return rebuild(self._index.graph, change)
 
     def _stand_ins(self) -> dict[int, int]:

@@ -10,6 +10,7 @@ from graphviz_torch.ir.checker import LEAVES
 from graphviz_torch.ir.graph import Annotation, Diagnostic, Failure, Graph, Json, ModuleCall, Node, Value
 from graphviz_torch.ir.literals import Literal, Operand, Slice, Symbol
 from graphviz_torch.ir.literals import Mapping as DictLiteral
+from graphviz_torch.passes import measures
 
 _OPERANDS = tuple(map(Operand, range(16)))
 
@@ -25,6 +26,7 @@ class Change:
         targets: what stands for a node or call that is gone, where marks and notes move to.
         marks: annotations to add.
         hidden: keys of annotations that are not moved, because they speak of what is no longer drawn.
+        copies: whether what is gone was one of several copies, whose measurements are those of its stand-in too.
     """
 
     nodes: Sequence[Node]
@@ -33,6 +35,7 @@ class Change:
     targets: Mapping[str, str] = field(default_factory=dict)
     marks: Sequence[Annotation] = ()
     hidden: frozenset[str] = frozenset()
+    copies: bool = False
 
 
 def rebuild(graph: Graph, change: Change) -> Graph:
@@ -44,7 +47,7 @@ def rebuild(graph: Graph, change: Change) -> Graph:
     calls = tuple([links.of(call) for call in change.calls])
     known.update(node.id for node in nodes)
     known.update(call.id for call in calls)
-    targets = _Targets(graph, change, known)
+    targets = _Targets(graph, change, known, frozenset(value.id for value in values))
     return replace(
         graph,
         inputs=tuple([node.id for node in nodes if node.kind == "input"]),
@@ -184,18 +187,23 @@ class _Links:
 class _Targets:
     """Finds what a mark or a note is about now."""
 
-    def __init__(self, graph: Graph, change: Change, known: set[str]) -> None:
+    def __init__(self, graph: Graph, change: Change, known: set[str], values: frozenset[str]) -> None:
         self._graph = graph
         self._change = change
         self._known = known
+        self._values = values
         self._producers: dict[str, str] | None = None
 
     def annotations(self) -> list[Annotation]:
         found = []
         moved: set[tuple[str, str, str]] = set()
+        measured: dict[tuple[str, str], Annotation] = {}
         for mark in self._graph.annotations:
-            target = self._now(mark.target)
+            target = self._value_now(mark.target) if mark.key == measures.RANGE else self._now(mark.target)
             if target is None or (target != mark.target and mark.key in self._change.hidden):
+                continue
+            if mark.key in measures.KEYS:
+                self._measure(mark, target, measured)
                 continue
             payload = self._reading(mark.payload) if mark.key == "edges" else mark.payload
             once = (target, mark.key, repr(payload))
@@ -203,7 +211,15 @@ class _Targets:
                 moved.add(once)
                 same = target == mark.target and payload is mark.payload
                 found.append(mark if same else Annotation(target, mark.key, payload))
-        return found
+        return [*found, *measured.values()]
+
+    def _measure(self, mark: Annotation, target: str, measured: dict[tuple[str, str], Annotation]) -> None:
+        """Adds what was measured of a copy to what its stand-in says; of anything else that is gone nothing is said."""
+        if target != mark.target and not self._change.copies:
+            return
+        known = measured.get((target, mark.key))
+        payload = mark.payload if known is None else measures.joined(known.payload, mark.payload)
+        measured[target, mark.key] = Annotation(target, mark.key, payload)
 
     def _reading(self, payload: Json) -> Json:
         """The values of an annotation that names some."""
@@ -240,6 +256,13 @@ class _Targets:
         if stand_in is None:
             stand_in = self._of_producer(target)
         return stand_in if stand_in in self._known else None
+
+    def _value_now(self, value: str) -> str | None:
+        """What a value is now; its producer can have the same id, and be gone without it."""
+        if value in self._values:
+            return value
+        stand_in = self._change.values.get(value)
+        return stand_in if stand_in in self._values else None
 
     def _of_producer(self, value: str) -> str | None:
         """What stands for the producer of a value that is gone."""

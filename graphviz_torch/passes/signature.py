@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from graphviz_torch.ir.graph import Annotation, Graph, Json, Node, TensorMeta
 from graphviz_torch.ir.literals import Slice
 from graphviz_torch.ir.walks import GraphIndex
+from graphviz_torch.passes import measures
 from graphviz_torch.passes.regions import OPERATIONS, Region, regions
 
 PICKING = frozenset(("getitem", "__getitem__", "select", "narrow"))
@@ -212,4 +213,4 @@ def _operands(index: GraphIndex, mark: Annotation) -> str:
 def _content(key: str, payload: Json) -> str:
     if key == "fold" and isinstance(payload, Mapping):
         return f"{payload.get('count')} {payload.get('kind')}"
-    return "" if key in ("hook", "handled") else repr(payload)
+    return "" if key in ("hook", "handled", *measures.KEYS) else repr(payload)

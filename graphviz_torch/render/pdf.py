@@ -12,10 +12,11 @@ from graphviz_torch.errors import RenderError, RenderLimitError
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.findings import ROLES
+from graphviz_torch.layout.measures import STATES as HEATS
 from graphviz_torch.layout.scene import Badge, Box, Card, Edge, Scene, Swatch, Text
 from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import text_width
-from graphviz_torch.render import theme_changes, theme_findings
+from graphviz_torch.render import theme_changes, theme_findings, theme_heat
 from graphviz_torch.render.characters import foreign, texts, warn
 from graphviz_torch.render.fonts import NAME
 from graphviz_torch.render.options import RenderOptions
@@ -70,9 +71,9 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
     _add_fonts(page, picture, known)
     page.add_page()
     dark = options.theme == "dark"
-    colours = (
-        DARK | theme_changes.DARK | theme_findings.DARK if dark else LIGHT | theme_changes.LIGHT | theme_findings.LIGHT
-    )
+    colours = dict(DARK if dark else LIGHT)
+    for part in (theme_changes, theme_findings, theme_heat):
+        colours |= part.DARK if dark else part.LIGHT
     _Pen(page, colours, scale, known).draw(picture)
     return bytes(page.output())
 
@@ -159,7 +160,7 @@ class _Pen:
         for text in card.texts:
             self._text(
                 text._replace(x=card.x + text.x, y=card.y + text.y),
-                inside="changed" if card.state in STATES else card.shape,
+                inside="changed" if card.state in STATES else "hot" if card.state in HEATS else card.shape,
             )
         for badge in card.badges:
             self._badge(badge._replace(x=card.x + badge.x, y=card.y + badge.y))
@@ -175,6 +176,8 @@ class _Pen:
             return "warnfill", "warnline", 1.4, 0
         if card.state in STATES:
             return f"d-{card.state}fill", f"d-{card.state}", 1.8, 5 if card.state == "removed" else 0
+        if card.state in HEATS:
+            return card.state, "heatline", 1, 0
         if card.shape == "pill":
             return "pill", "", 0, 0
         if card.shape == "ref":

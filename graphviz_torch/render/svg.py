@@ -16,6 +16,7 @@ from graphviz_torch.render.paths import number, numbers, path_tail
 from graphviz_torch.render.theme import style_sheet
 from graphviz_torch.render.theme_changes import MARKERS, shows_changes
 from graphviz_torch.render.theme_findings import shows_findings
+from graphviz_torch.render.theme_heat import shows_heat
 
 LONGEST_ID = 200
 # What a node takes at the very least: what cannot fit is not even laid out.
@@ -60,8 +61,8 @@ def _allow(size: int, options: RenderOptions) -> None:
 
 def write(picture: Scene, theme: str = "auto", *, resolved: bool = False) -> str:
     """The SVG text of a scene; `resolved` writes plain colours for programs that know no CSS variables."""
-    changes, findings = shows_changes(picture), shows_findings(picture)
-    style = style_sheet(theme, resolved=resolved, changes=changes, findings=findings)
+    changes, findings, heat = shows_changes(picture), shows_findings(picture), shows_heat(picture)
+    style = style_sheet(theme, resolved=resolved, changes=changes, findings=findings, heat=heat)
     return _Writer(picture, changes).text(style)
 
 

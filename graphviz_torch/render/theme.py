@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graphviz_torch.layout.styles import FONTS
-from graphviz_torch.render import theme_changes, theme_findings
+from graphviz_torch.render import theme_changes, theme_findings, theme_heat
 from graphviz_torch.render.options import THEMES
 
 STACK = 'Inter,Roboto,"Helvetica Neue",Arial,"Liberation Sans",system-ui,sans-serif'
@@ -119,12 +119,15 @@ RULES = (
 )
 
 
-def style_sheet(theme: str, *, resolved: bool = False, changes: bool = False, findings: bool = False) -> str:
+def style_sheet(
+    theme: str, *, resolved: bool = False, changes: bool = False, findings: bool = False, heat: bool = False
+) -> str:
     """The text of the `<style>` element.
 
     Args:
         changes: whether the picture is one of a comparison.
         findings: whether it shows what a check found.
+        heat: whether it shows what takes the time.
         theme: `light`, `dark`, or `auto`, which follows the reader's system.
         resolved: put the colours in place of the variables, for programs that know none; `auto` is then light.
     """
@@ -132,10 +135,10 @@ def style_sheet(theme: str, *, resolved: bool = False, changes: bool = False, fi
         raise ValueError(f"no theme named {theme!r}")
     fonts = "".join(f".{name}{{font-size:{font.size:g}px;font-weight:{font.weight}}}" for name, font in FONTS.items())
     bars = "".join(f".{name}{{fill:var(--{name})}}" for name in COLOURED)
-    rules = RULES + fonts + bars + (theme_changes.rules() if changes else "")
-    rules += theme_findings.rules() if findings else ""
-    light = LIGHT | (theme_changes.LIGHT if changes else {}) | (theme_findings.LIGHT if findings else {})
-    dark = DARK | (theme_changes.DARK if changes else {}) | (theme_findings.DARK if findings else {})
+    rules, light, dark = RULES + fonts + bars, dict(LIGHT), dict(DARK)
+    for part, shown in ((theme_changes, changes), (theme_findings, findings), (theme_heat, heat)):
+        if shown:
+            rules, light, dark = rules + part.rules(), light | part.LIGHT, dark | part.DARK
     first = dark if theme == "dark" else light
     if resolved:
         return re.sub(r"var\(--([\w-]+)\)", lambda match: first[match[1]], rules)
@@ -156,6 +159,8 @@ def text_colour(style: str, role: str, inside: str = "") -> str:
         return "pillsub" if inside == "pill" else "sub"
     if style == "b":
         return "badgeink"
+    if style == "s" and inside == "hot":
+        return "ink"
     return "sub" if style in ("c", "s", "l", "r") else "ink"
 
 

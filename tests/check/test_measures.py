@@ -100,7 +100,7 @@ def test_what_is_measured_is_in_the_graph_and_in_the_document() -> None:
     report = api.check(Masked(), (x,), None, CheckOptions(stats=True, time=True))
     told = report.to_dict()["measured"]
     assert told["range"]["in:x"] == {
-        "minimum": 0.0, "maximum": 5.0, "mean": 2.0, "std": 3.5**0.5, "zeros": 0.25, "nan": 0, "inf": 0
+        "elements": 4, "minimum": 0.0, "maximum": 5.0, "mean": 2.0, "std": 3.5**0.5, "zeros": 0.25, "nan": 0, "inf": 0
     }  # fmt: skip
     assert told["range"].keys() == {value.id for value in report.graph.values}
     calls = {node.id for node in report.graph.nodes if node.kind == "call"}

@@ -116,7 +116,7 @@ def _table(title: str, rows: list[tuple[str, Spent]], whole: float) -> Table:
 
 def _scaled(number: float, step: int, units: tuple[str, ...]) -> str:
     place = 0
-    while number >= step and place < len(units) - 1:
+    while number >= 999.5 and place < len(units) - 1:
         number /= step
         place += 1
     return f"{number:.3g} {units[place]}"

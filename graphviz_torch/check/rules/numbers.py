@@ -173,7 +173,7 @@ def _why(index: GraphIndex, stats: Stats, node: Node) -> str:
     if word in ("log", "log2", "log10", "log1p", "sqrt", "rsqrt") and first.minimum < -(word == "log1p"):
         return f"it read negative numbers, down to {first.minimum:.3g}"
     if word in ("log", "log2", "log10", "rsqrt", "reciprocal") and first.zeros:
-        return f"it read zeros: {first.zeros:.0%} of the elements"
+        return f"it read zeros: {_share(first)}"
     if word in DIVISIONS:
         return _division(read, node)
     if word in ("std", "var") and found.nan:
@@ -185,7 +185,11 @@ def _division(read: list[ValueStats | None], node: Node) -> str:
     divisor = read[0] if node.name.strip("_").startswith("r") else read[-1] if len(read) > 1 else None
     if divisor is None or not divisor.zeros:
         return ""
-    return f"what it divides by is zero in {divisor.zeros:.0%} of its elements"
+    return f"what it divides by is zero: {_share(divisor)}"
+
+
+def _share(found: ValueStats) -> str:
+    return f"{round(found.zeros * found.elements):,} of {found.elements:,} elements"
 
 
 def _overflow(index: GraphIndex, node: Node, word: str, first: ValueStats) -> str:

@@ -22,6 +22,7 @@ extensions = [
     "findings",
     "gallery",
     "python_names",
+    "torch_docs",
 ]
 exclude_patterns = ["_build", "_ext", "gallery/*.md"]
 nitpicky = True
@@ -33,7 +34,6 @@ html_static_path = ["_static", "gallery"]
 html_css_files = ["site.css"]
 html_show_copyright = False
 html_copy_source = False
-highlight_language = "none"
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 
@@ -47,7 +47,7 @@ napoleon_attr_annotations = False
 napoleon_use_rtype = False
 # What other projects document, whose sites are not asked, and names of types that are no classes.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(nn|pathlib|collections\.abc|_pytest|typing)\..*|TypedDict"),
+    (r"py:.*", r"(pathlib|collections\.abc|_pytest|typing)\..*|TypedDict"),
     (r"py:class", r"Json|NodeKind|CallKind|MappingType|graphviz_torch\.check\.lines\.Lines"),
 ]
 

@@ -22,7 +22,7 @@ def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
     """The title of the frame of a call."""
     base = body.parent.path if body.parent is not None else ""
     path, type_name = _words(facts, call, base, body.fold)
-    module = facts.modules.get(call.path)
+    module = None if _unregistered(call, base) else facts.modules.get(call.path)
     what = call.op or (module.type if module is not None else call.name)
     heading = " · ".join(filter(None, (call.path, what)))
     change = facts.notes(call.id).get("change")
@@ -36,7 +36,7 @@ def head(facts: Facts, body: Body, call: ModuleCall) -> Face:
         tooltip="\n".join(filter(None, (heading, tooltip(change)))),
         state=state_of(change),
         badge=fold_badge(body.fold) or facts.repeats.of(call.id),
-        right=_right(facts, body, call),
+        right="" if _unregistered(call, base) else _right(facts, body, call),
         source=call.source,
     )
 
@@ -57,9 +57,14 @@ def _said(words: str) -> str:
     return f"· {elide(words, 'c', LIMIT)}"
 
 
+def _unregistered(call: ModuleCall, base: str) -> bool:
+    """Whether a call is of a module that the model does not know: its path is that of the call around it."""
+    return call.kind == "inferred" and call.path == base
+
+
 def _words(facts: Facts, call: ModuleCall, base: str, fold: Json) -> tuple[str, str]:
     """Path and type."""
-    if call.kind not in OF_MODULES:
+    if call.kind not in OF_MODULES or _unregistered(call, base):
         return call.name, ""
     module = facts.modules.get(call.path)
     type_name = module.type_name if module is not None else ""

@@ -114,7 +114,8 @@ def _common(wish: Wish) -> list[str]:
     """The options that say what is run."""
     inputs = [word for text in wish.inputs for word in ("-i", text)]
     arguments = [word for text in wish.arguments for word in ("--arg", text)]
-    return [*inputs, *arguments, *(["--train"] if wish.train else []), "--seed", str(wish.seed)]
+    tracer = ["--tracer", wish.tracer] if wish.tracer else []
+    return [*inputs, *arguments, *tracer, *(["--train"] if wish.train else []), "--seed", str(wish.seed)]
 
 
 def _view(wish: Wish) -> list[str]:

@@ -21,7 +21,7 @@ class Wish:
     """A picture that a page asks for.
 
     Attributes:
-        inputs, arguments: as on the command line.
+        inputs, arguments, tracer: as on the command line.
         against: an older version to compare with: a revision, a saved graph, or a target.
         raises: whether the model is meant to fail.
         format: for pages of HTML; empty where the page leaves it open.
@@ -30,6 +30,7 @@ class Wish:
     target: str
     inputs: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    tracer: str = ""
     train: bool = False
     seed: int = 0
     depth: int | str = "auto"
@@ -124,6 +125,7 @@ def _one_of(*known: str) -> Callable[[str], str]:
 OPTIONS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "input": ("inputs", _words),
     "arg": ("arguments", _words),
+    "tracer": ("tracer", _text),
     "train": ("train", _flag),
     "seed": ("seed", _count),
     "depth": ("depth", _depth),

@@ -10,10 +10,11 @@ from graphviz_torch.sites import picture, wish
 
 def test_options_as_pages_spell_them() -> None:
     found = wish.read(
-        " pkg.net:Net ", {"input": "ids=1x4:i64 'n=py:[1, 2]'", "depth": "2", "no-fold": None, "caption": "Two\n lines"}
+        " pkg.net:Net ",
+        {"input": "ids=1x4:i64 'n=py:[1, 2]'", "tracer": "fx", "depth": "2", "no-fold": None, "caption": "Two\n lines"},
     )
     assert found == wish.Wish(
-        "pkg.net:Net", inputs=("ids=1x4:i64", "n=py:[1, 2]"), depth=2, fold=False, caption="Two lines"
+        "pkg.net:Net", inputs=("ids=1x4:i64", "n=py:[1, 2]"), tracer="fx", depth=2, fold=False, caption="Two lines"
     )
     assert found.view.depth == 2
 

@@ -154,6 +154,14 @@ def test_a_closed_call_of_a_method_has_no_type() -> None:
     assert "head.decode" in {card.texts[0].text for card in picture.cards}
 
 
+def test_a_module_that_the_model_does_not_know_has_neither_its_name_nor_its_parameters() -> None:
+    net = Model("Net")
+    x = net.linear("fc", root := net.enter("", None, net.input("x", 4, 8)), "in:x", 8, 8)
+    call = net.builder.enter("", 0, root, kind="inferred", name="Linear")
+    picture = scene(net.finish(_=net.op("exp", call, net.op("neg", call, x))))
+    assert [[text.text for text in box.texts] for box in picture.boxes] == [["Net", "72 parameters"], ["Linear"]]
+
+
 def test_outputs_stand_in_one_row() -> None:
     net = Model("Fan")
     x = net.input("x", 4, 8)

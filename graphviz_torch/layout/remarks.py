@@ -52,13 +52,13 @@ def remark(painter: Painter, item: Item) -> Remark | None:
     failure = painter.graph.failure
     if failure is None or item is not painter.failed:
         return None
-    lines = tuple((elide(text, style, LIMIT), style, role) for text, style, role in _lines(failure) if text)
+    lines = tuple((elide(text, style, LIMIT), style, role) for text, style, role in explanation(failure))
     width = max((text_width(text, style) for text, style, _ in lines), default=0.0)
     return Remark(painter.face(item), width, LINE * len(lines) + 2, lines)
 
 
-def _lines(failure: Failure) -> list[tuple[str, str, str]]:
-    """The exception, where, the code, and what helps."""
+def explanation(failure: Failure) -> list[tuple[str, str, str]]:
+    """The exception, where, the code, and what helps: lines as (text, style, role)."""
     frame = failure.frames[0] if failure.frames else None
     first = failure.reason or failure.message.strip().partition("\n")[0]
     says = f"{failure.exception}: {first}" if not failure.reason else first
@@ -68,7 +68,7 @@ def _lines(failure: Failure) -> list[tuple[str, str, str]]:
     lines.extend((note, "s", "") for note in failure.notes[:4])
     if failure.hint:
         lines.append((f"help: {failure.hint}", "s", ""))
-    return lines
+    return [line for line in lines if line[0]]
 
 
 def _ghosts(painter: Painter, item: Item) -> Remark:

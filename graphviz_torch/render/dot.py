@@ -9,7 +9,7 @@ from graphviz_torch.layout.changes import MEANINGS
 from graphviz_torch.render import theme_changes
 from graphviz_torch.render.elide import one_line
 from graphviz_torch.render.options import RenderOptions
-from graphviz_torch.render.picture import Arrow, Cluster, Picture, Spot, picture
+from graphviz_torch.render.picture import WHY, Arrow, Cluster, Picture, Spot, picture
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 300
@@ -75,6 +75,8 @@ def _frame(cluster: Cluster, colours: dict[str, str]) -> graphviz.Digraph:
 
 
 def _card(spot: Spot, colours: dict[str, str]) -> dict[str, str]:
+    if spot.kind == WHY:
+        return {"label": _left(spot.lines), "shape": "plaintext", "style": "", "fontcolor": colours["bad"]}
     card = {"label": _lines(spot.lines), "tooltip": _text(spot.tooltip), "fillcolor": colours[FILLS[spot.role]]}
     if spot.role == "failed":
         card |= {"color": colours["bad"], "penwidth": "2"}
@@ -87,6 +89,8 @@ def _card(spot: Spot, colours: dict[str, str]) -> dict[str, str]:
 
 def _line(arrow: Arrow, colours: dict[str, str]) -> dict[str, str]:
     line = {"label": f" {_text(arrow.label)}"} if arrow.label else {}  # the space keeps the words off the line
+    if arrow.state == WHY:
+        return {"style": "dotted", "color": colours["bad"], "arrowhead": "none"}
     if arrow.state:
         line |= {"color": colours[f"d-{arrow.state}"], "penwidth": "1.6"}
     return line | ({"style": "dashed"} if arrow.state == "removed" else {})

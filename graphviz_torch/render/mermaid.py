@@ -19,19 +19,22 @@ _SPECIAL = re.compile(r"[^\w \-.,:=()/·×→↻…+]|^\d+(?=[.)])|^[-+](?= )|(?
 _SHAPES = {"input": ("([", "])"), "output": ("([", "])"), "parameter": ("[/", "/]"), "buffer": ("[/", "/]"),
            "constant": ("[/", "/]")}  # fmt: skip
 _CLASSES = {"input": "end_", "output": "end_", "parameter": "leaf", "buffer": "leaf", "constant": "leaf",
-            "module": "module", "failed": "failed", "handled": "warned", "warned": "warned",
+            "call": "operation", "module": "module", "why": "why", "failed": "failed", "handled": "warned", "warned": "warned",
             "added": "added", "removed": "removed", "changed": "changed", "moved": "moved"}  # fmt: skip
 _LINES = {"added": "stroke:#2b8a3e,stroke-width:2px", "removed": "stroke:#c92a2a,stroke-width:2px"}
 _STYLES = {
     "end_": "fill:#e9f6ee,stroke:#5d9e78,color:#1c2430",
     "leaf": "fill:#f3eefb,stroke:#9279c4,color:#1c2430",
+    "operation": "fill:#ffffff,stroke:#8592a0,color:#1c2430",
     "module": "fill:#eaf1fb,stroke:#6f94c9,color:#1c2430",
     "failed": "fill:#fde3e1,stroke:#c62828,stroke-width:3px,color:#1c2430",
+    "why": "fill:#fff1f1,stroke:#c62828,stroke-dasharray:3 3,color:#c62828,text-align:left",
     "warned": "fill:#fff3d6,stroke:#c99a2e,color:#1c2430",
     "added": "fill:#edf8ef,stroke:#2b8a3e,stroke-width:2px,color:#1c2430",
     "removed": "fill:#fff4f4,stroke:#c92a2a,stroke-width:2px,stroke-dasharray:6 4,color:#1c2430",
     "changed": "fill:#fff9e6,stroke:#d98a00,stroke-width:2px,color:#1c2430",
     "moved": "fill:#eaf3fd,stroke:#1c6fc4,stroke-width:2px,color:#1c2430",
+    "frame": "fill:#8592a01a,stroke:#8592a0",  # the page shows through, be it light or dark
 }
 
 
@@ -59,19 +62,24 @@ def _written(shown: Picture, options: RenderOptions) -> Iterator[str]:
     yield from _body(shown)
     for arrow in shown.arrows:
         label = f'|"{_escaped(arrow.label)}"|' if arrow.label else ""
-        line = "-.->" if arrow.state == "removed" else "-->"
+        line = {"removed": "-.->", "why": "-.-"}.get(arrow.state, "-->")
         yield f"{INDENT}{arrow.start} {line}{label} {arrow.end}"
     for state, style in _LINES.items():
         numbers = [str(number) for number, arrow in enumerate(shown.arrows) if arrow.state == state]
         if numbers:
             yield f"{INDENT}linkStyle {','.join(numbers)} {style}"
     for name in _STYLES:
-        members = [spot.key for spot in shown.spots if _CLASSES.get(spot.role) == name]
-        members += [cluster.key for cluster in shown.clusters if cluster.state == name]
-        # In a comparison colour says what changed, and nothing else.
-        if members and not (shown.states and name == "module"):
+        members = [spot.key for spot in shown.spots if _class(spot, shown) == name]
+        members += [cluster.key for cluster in shown.clusters if (cluster.state or "frame") == name]
+        if members:
             yield f"{INDENT}classDef {name} {_STYLES[name]}"
             yield f"{INDENT}class {','.join(members)} {name}"
+
+
+def _class(spot: Spot, shown: Picture) -> str:
+    """In a comparison colour says what changed, and nothing else."""
+    found = _CLASSES[spot.role]
+    return "operation" if shown.states and found == "module" else found
 
 
 def _body(shown: Picture) -> Iterator[str]:
@@ -97,7 +105,7 @@ def _body(shown: Picture) -> Iterator[str]:
 
 
 def _node(spot: Spot) -> str:
-    opening, closing = _SHAPES.get(spot.node.kind, ("[", "]"))
+    opening, closing = _SHAPES.get(spot.kind, ("[", "]"))
     return f'{spot.key}{opening}"{_lines(spot.lines)}"{closing}'
 
 

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from graphviz_torch.ir.graph import Graph, ModuleCall, Node
+from graphviz_torch.ir.graph import Failure, Graph, ModuleCall, Node
 from graphviz_torch.ir.walks import GraphIndex
 from graphviz_torch.ir.weights import elements_below
 from graphviz_torch.layout.changes import ChangeMarks, state_of
 from graphviz_torch.layout.facts import mark_words
+from graphviz_torch.layout.remarks import explanation
 from graphviz_torch.layout.repeats import Repeats
 from graphviz_torch.layout.words import meta_words
 from graphviz_torch.render.captions import call_caption, caption, tooltip
+from graphviz_torch.render.elide import one_line
 
 SHOWN_TYPES = 3
+LONGEST = 80
+WHY = "why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,13 @@ class Spot:
 
     Attributes:
         key: `n0`, `n1` ... a name that every writer takes.
+        kind: that of the node; `why` for what is said beside a failure.
         lines: what is written on it.
         role: its kind, or `failed`, `handled`, `warned`, or of a comparison `added`, `removed`, `changed`, `moved`.
     """
 
     key: str
-    node: Node
+    kind: str
     lines: tuple[str, ...]
     tooltip: str
     role: str
@@ -41,7 +46,7 @@ class Arrow:
 
     Attributes:
         label: of what types it is.
-        state: `added` or `removed` where only one side of a comparison has it.
+        state: `added` or `removed` where only one side of a comparison has it; `why` where it leads to an explanation.
     """
 
     start: str
@@ -91,14 +96,20 @@ def picture(graph: Graph) -> Picture:
     clusters = {call.id: f"c{number}" for number, call in enumerate(drawn)}
     lines = partial(_lines, index, first, repeats)
     spots = tuple(
-        Spot(keys[node.id], node, lines(node), tooltip(index, node), roles.get(node.id, node.kind))
+        Spot(keys[node.id], node.kind, lines(node), tooltip(index, node), roles.get(node.id, node.kind))
         for node in graph.nodes
         if node.kind != "output" or first[node.operands[0]][0] == node.id
     )
     inside = {keys[node.id]: clusters.get(node.module_call or "") for node in graph.nodes}
+    arrows = tuple(_arrows(index, keys))
+    if graph.failure is not None:
+        spots += (Spot(WHY, WHY, _explained(graph.failure), "", WHY),)
+        inside[WHY] = clusters.get(graph.failure.module_call or "")
+        if graph.failure.node in keys:
+            arrows += (Arrow(keys[graph.failure.node], WHY, "", WHY),)
     return Picture(
         spots,
-        tuple(_arrows(index, keys)),
+        arrows,
         tuple(
             Cluster(
                 clusters[call.id],
@@ -113,6 +124,10 @@ def picture(graph: Graph) -> Picture:
         ChangeMarks(graph).states,
         tuple(note.message for note in graph.diagnostics if note.code == "diff"),
     )
+
+
+def _explained(failure: Failure) -> tuple[str, ...]:
+    return tuple(one_line(text, LONGEST) for text, _, _ in explanation(failure))
 
 
 def _first_outputs(graph: Graph) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from graphviz_torch.render import dot, engine_dot
 from graphviz_torch.render.elide import one_line
 from graphviz_torch.render.options import RenderOptions
 from tests.support.graphs import Net, mlp, tower
-from tests.support.pictures import siamese
+from tests.support.pictures import broken, siamese
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
@@ -54,6 +54,15 @@ def test_golden(golden) -> None:
     golden("dot/tower.dot", api.render(tower(6, mask=True), "dot").decode())
     options = RenderOptions(theme="dark", direction="LR")
     golden("dot/tower-dark.dot", api.render(tower(2), "dot", ViewOptions(depth=1), options).decode())
+
+
+def test_a_failure_is_explained_also_where_no_operation_failed() -> None:
+    text = api.render(broken(), "dot").decode()
+    assert '\twhy [label="needs 4×32, got 4×16\\lmodel.py:17 in MLP.forward\\l' in text
+    assert "\tn3 -> why [arrowhead=none" in text
+    between = api.render(replace(mlp(), failure=Failure(None, "#0", "ValueError", "no more")), "dot").decode()
+    assert 'why [label="ValueError: no more\\l"' in between
+    assert "-> why" not in between
 
 
 def test_the_failing_operation_is_marked() -> None:

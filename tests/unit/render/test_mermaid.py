@@ -12,16 +12,17 @@ from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render import mermaid
 from graphviz_torch.render.options import RenderOptions
 from tests.support.graphs import Net, chain, mlp, tower
+from tests.support.pictures import broken
 from tests.unit.render.test_dot import STRANGE, strange
 
 LINE = re.compile(
     r"""
     flowchart\ (TB|LR)
     | \s*subgraph\ c\d+\["[^"]*"\] | \s*end
-    | \s*n\d+(\["[^"]*"\] | \(\["[^"]*"\]\) | \[/"[^"]*"/\])
-    | \s*n\d+\ (-->|-\.->)(\|"[^"]*"\|)?\ n\d+
+    | \s*(?:n\d+|why)(\["[^"]*"\] | \(\["[^"]*"\]\) | \[/"[^"]*"/\])
+    | \s*n\d+\ (-->|-\.->|-\.-)(\|"[^"]*"\|)?\ (n\d+|why)
     | \s*linkStyle\ [\d,]+\ [\w#:,-]+
-    | \s*classDef\ \w+\ [\w#:,\ -]+ | \s*class\ [nc\d,]+\ \w+
+    | \s*classDef\ \w+\ [\w#:,\ -]+ | \s*class\ ([nc\d,]+|why)\ \w+
     """,
     re.VERBOSE,
 )
@@ -46,6 +47,15 @@ def test_any_name_stays_inside_its_quotes(name: str) -> None:
             plain = re.sub(r"#\d+;|<br/>", "", label[1])
             assert not re.search(r"[<>&#\"`*%\\{}\[\]]", plain), plain
             assert not re.match(r"\d+\. |[-+] ", plain)
+
+
+def test_a_failure_is_explained() -> None:
+    text = api.render(broken(), "mmd").decode()
+    assert all(LINE.fullmatch(line) for line in text.splitlines())
+    (failed,) = re.findall(r"class (n\d+) failed", text)
+    assert f"{failed} -.- why\n" in text
+    (said,) = re.findall(r'why\["(.*)"\]', text)
+    assert said.split("<br/>")[:2] == ["needs 4×32, got 4×16", "model.py:17 in MLP.forward"]
 
 
 def test_entities_are_the_characters() -> None:

@@ -13,7 +13,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from typing import NoReturn
 
 from graphviz_torch.errors import GraphError
@@ -25,35 +26,52 @@ NEIGHBOURS = 3
 LONGEST = 200
 
 
-def check(graph: Graph) -> None:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The ids in use: of nodes, of values, and of the calls that nodes name."""
+
+    nodes: Set[str]
+    values: Set[str]
+    calls: Set[str]
+
+
+def check(graph: Graph, names: Names | None = None) -> None:
     """Checks the rules above.
+
+    Args:
+        names: given where the nodes and values were read in a way that keeps the rules about them.
 
     Raises:
         GraphError: the first rule that is broken, with the nodes around the place.
     """
+    if names is None:
+        names = _check_nodes(graph)
+    else:
+        _check_ids(graph, graph.calls, set(names.nodes))
+    _check_calls(graph, names)
+    _check_targets(graph, names)
+
+
+def _check_nodes(graph: Graph) -> Names:
     values = {value.id: value for value in graph.values}
-    _check_ids(graph, values)
-    _check_results(graph, values)
-    _check_operands(graph, values)
-    _check_ends(graph)
-    _check_calls(graph, values)
-    _check_targets(graph, values)
-
-
-def _elements(graph: Graph) -> Iterator[Node | ModuleCall]:
-    yield from graph.nodes
-    yield from graph.calls
-
-
-def _check_ids(graph: Graph, values: dict[str, Value]) -> None:
-    seen: set[str] = set()
-    for item in _elements(graph):
-        if item.id in seen:
-            _broken(graph, item.id, f"the id {word(item.id)} is used twice")
-        seen.add(item.id)
+    nodes: set[str] = set()
+    _check_ids(graph, graph.nodes, nodes)
+    _check_ids(graph, graph.calls, set(nodes))
     if len(values) != len(graph.values):
         twice = Counter(value.id for value in graph.values).most_common(1)[0][0]
         _broken(graph, values[twice].producer, f"the value {word(twice)} has two producers")
+    _check_results(graph, values)
+    _check_operands(graph, values)
+    _check_ends(graph)
+    calls = {node.module_call for node in graph.nodes if node.module_call is not None}
+    return Names(nodes, values.keys(), calls)
+
+
+def _check_ids(graph: Graph, items: Sequence[Node | ModuleCall], seen: set[str]) -> None:
+    for item in items:
+        if item.id in seen:
+            _broken(graph, item.id, f"the id {word(item.id)} is used twice")
+        seen.add(item.id)
 
 
 def _check_results(graph: Graph, values: dict[str, Value]) -> None:
@@ -89,35 +107,41 @@ def _check_operands(graph: Graph, values: dict[str, Value]) -> None:
 
 def _check_ends(graph: Graph) -> None:
     for node in graph.nodes:
-        arity = (len(node.operands), len(node.results))
-        if node.kind in LEAVES and arity != (0, 1):
-            _broken(graph, node.id, f"the {node.kind} {word(node.id)} should read nothing and make one value")
-        if node.kind == "output" and arity != (1, 0):
-            _broken(graph, node.id, f"the output {word(node.id)} should read one value and make none")
+        wrong = node.kind != "call" and leads_wrong(node.kind, node.operands, node.results)
+        if wrong:
+            _broken(graph, node.id, f"the {node.kind} {word(node.id)} {wrong}")
     for kind, listed in (("input", graph.inputs), ("output", graph.outputs)):
         if tuple(node.id for node in graph.nodes if node.kind == kind) != listed:
             _broken(graph, listed[0] if listed else None, f"the list of {kind}s is not that of the {kind} nodes")
 
 
-def _check_calls(graph: Graph, values: dict[str, Value]) -> None:
+def leads_wrong(kind: str, operands: Sequence[str], results: Sequence[str]) -> str:
+    """What an end of the data flow should read and make instead; empty where all is well."""
+    if kind in LEAVES and (operands or len(results) != 1):
+        return "should read nothing and make one value"
+    if kind == "output" and (len(operands) != 1 or results):
+        return "should read one value and make none"
+    return ""
+
+
+def _check_calls(graph: Graph, names: Names) -> None:
     seen: set[str] = set()
     for call in graph.calls:
         if call.parent is not None and call.parent not in seen:
             _broken(graph, call.id, f"no call before {word(call.id)} is its parent {word(call.parent)}")
         seen.add(call.id)
         for value in (*call.operands, *call.results):
-            if value not in values:
+            if value not in names.values:
                 _broken(graph, call.id, f"the call {word(call.id)} names {word(value)}, which is no value of the graph")
-    for node in graph.nodes:
-        if node.module_call is not None and node.module_call not in seen:
-            _broken(graph, node.id, f"{word(node.id)} ran in {word(node.module_call)}, which is no call of the graph")
+    if not names.calls <= seen:
+        node = next(node for node in graph.nodes if node.module_call is not None and node.module_call not in seen)
+        _broken(graph, node.id, f"{word(node.id)} ran in {word(node.module_call)}, which is no call of the graph")
 
 
-def _check_targets(graph: Graph, values: dict[str, Value]) -> None:
+def _check_targets(graph: Graph, names: Names) -> None:
     calls = {call.id for call in graph.calls}
-    known = {node.id for node in graph.nodes} | calls
     for kind, target in _targets(graph):
-        if target is not None and target not in known and target not in values:
+        if not (target is None or target in names.nodes or target in calls or target in names.values):
             _broken(graph, None, f"the {kind} is about {word(target)}, which is not in the graph")
     place = None if graph.failure is None else graph.failure.module_call
     if place is not None and place not in calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from graphviz_torch.ir.checker import Names
 from graphviz_torch.ir.encode import DEEPEST
 from graphviz_torch.ir.graph import (
     Annotation,
@@ -112,15 +113,14 @@ diagnostic = record(
 
 def nodes(
     items: Any, metas: Sequence[TensorMeta], sources: Sequence[SourceLocation]
-) -> tuple[tuple[Node, ...], tuple[Value, ...]]:
-    """The nodes, and the values they make."""
+) -> tuple[tuple[Node, ...], tuple[Value, ...], Names | None]:
+    """The nodes, the values they make, and the ids in use where these are known to keep the rules of the checker."""
     if type(items) is list:
-        reader = NodeReader(metas, sources, NODE_KINDS, listed(attribute))
         try:
-            return reader.nodes(items), tuple(reader.values)
+            return NodeReader(metas, sources, NODE_KINDS, listed(attribute)).read(items)
         except (DoubtError, MalformedError):
             pass  # read again, for what is wrong and where
-    return nodes_with_care(items, metas, sources)
+    return *nodes_with_care(items, metas, sources), None
 
 
 def nodes_with_care(

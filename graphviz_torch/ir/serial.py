@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 from graphviz_torch.errors import GraphError, GraphFormatError
 from graphviz_torch.ir import decode, encode
-from graphviz_torch.ir.checker import check
+from graphviz_torch.ir.checker import Names, check
 from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph, SourceLocation, TensorMeta
 from graphviz_torch.ir.readers import MalformedError, listed
@@ -72,16 +72,16 @@ def loads(text: str | bytes) -> Graph:
 
 def _checked(text: str | bytes) -> Graph:
     """Reads and checks; the plain data behind the graph is gone before the collector looks again."""
-    graph = _graph(_parsed(text))
+    graph, names = _graph(_parsed(text))
     try:
-        check(graph)
+        check(graph, names)
     except GraphError as error:
         wrong = f"the saved graph contradicts itself: {error.message}"
         raise GraphFormatError(wrong, details=error.details) from error
     return graph
 
 
-def _graph(document: dict[str, Any]) -> Graph:
+def _graph(document: dict[str, Any]) -> tuple[Graph, Names | None]:
     _refuse_other_formats(document)
     try:
         return _read(document)
@@ -89,12 +89,12 @@ def _graph(document: dict[str, Any]) -> Graph:
         _refuse(f"`{error.place}` {error.wrong}" if error.path else f"the graph {error.wrong}")
 
 
-def _read(document: dict[str, Any]) -> Graph:
+def _read(document: dict[str, Any]) -> tuple[Graph, Names | None]:
     sources: tuple[SourceLocation, ...] = _part(document, "sources", listed(decode.source))
     metas: tuple[TensorMeta, ...] = _part(document, "metas", listed(decode.meta))
-    nodes, values = _part(document, "nodes", lambda items: decode.nodes(items, metas, sources), required=True)
+    nodes, values, names = _part(document, "nodes", lambda items: decode.nodes(items, metas, sources), required=True)
     failure = document.get("failure")
-    return Graph(
+    graph = Graph(
         name=_part(document, "name", text_of, required=True),
         inputs=tuple([node.id for node in nodes if node.kind == "input"]),
         outputs=tuple([node.id for node in nodes if node.kind == "output"]),
@@ -107,6 +107,7 @@ def _read(document: dict[str, Any]) -> Graph:
         diagnostics=_part(document, "diagnostics", listed(decode.diagnostic)),
         failure=None if failure is None else _part(document, "failure", lambda item: decode.failure(item, sources)),
     )
+    return graph, names
 
 
 def _part(document: dict[str, Any], name: str, read: Callable[[Any], Any], *, required: bool = False) -> Any:

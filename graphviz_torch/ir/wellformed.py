@@ -1,6 +1,7 @@
 """Reads the nodes of a saved graph that are as they should be, in a fraction of the time that careful reading takes.
 
-Whatever is not, and any doubt, is left to the careful reader, which names what is wrong and where.
+Whatever is not, and any doubt, is left to the careful reader, which names what is wrong and where. What is read here
+keeps the rules of the checker that speak of nodes and values, so that they need not be looked through once more.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import marshal
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from graphviz_torch.ir.checker import Names, leads_wrong
 from graphviz_torch.ir.drafts import make_node, make_value
 from graphviz_torch.ir.graph import Node, SourceLocation, TensorMeta, Value
 from graphviz_torch.ir.literals import Literal
@@ -29,9 +31,6 @@ class NodeReader:
 
     Args:
         attributes: reads the arguments of one node, with care.
-
-    Attributes:
-        values: what the nodes make, so far.
     """
 
     def __init__(
@@ -45,44 +44,54 @@ class NodeReader:
         self._read = attributes
         self._attributes: dict[bytes, Attributes] = {}
         self._texts: dict[str, str] = {}
-        self.values: list[Value] = []
+        self._ids: set[str] = set()
+        self._made: dict[str, str] = {}
+        self._calls: dict[str, str] = {}
+        self._views: set[str] = set()
+        self._values: list[Value] = []
 
-    def nodes(self, rows: list[Any]) -> tuple[Node, ...]:
-        """The nodes.
+    def read(self, rows: list[Any]) -> tuple[tuple[Node, ...], tuple[Value, ...], Names]:
+        """The nodes, what they make, and the ids in use.
 
         Raises:
             DoubtError: something is not as it should be, or not as it usually is.
             MalformedError: arguments are not as they should be.
         """
         try:
-            return tuple([self._node(row) for row in rows])
-        except (KeyError, TypeError, ValueError, AttributeError):
+            nodes = tuple([self._node(row) for row in rows])
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             raise DoubtError from None
+        twice = len(self._ids) != len(nodes) or len(self._made) != len(self._values)
+        if twice or not self._views <= self._made.keys():
+            raise DoubtError
+        return nodes, tuple(self._values), Names(self._ids, self._made.keys(), self._calls.keys())
 
     def _node(self, row: dict[str, Any]) -> Node:
-        get, keep = row.get, self._texts.setdefault
-        name, label, op, call = row["id"], row["name"], get("op", ""), get("module_call")
+        get, keep, made = row.get, self._texts.setdefault, self._made
+        name, kind, label, op, call = row["id"], row["kind"], row["name"], get("op", ""), get("module_call")
         if not (type(name) is type(label) is type(op) is str and (call is None or type(call) is str)):
             raise DoubtError
-        name = keep(name, name)
-        operands, grad, made = get("operands", _NONE), get("grad_fn", _NONE), get("results", _NONE)
+        reads, writes, grad = get("operands", _NONE), get("results", _NONE), get("grad_fn", _NONE)
+        if not (type(reads) is list or reads is _NONE):
+            raise DoubtError
+        # What is read was made before, or this fails.
+        operands = tuple([made[value] for value in reads])
+        results = () if writes is _NONE else self._results(name, writes)
+        if kind != "call" and (kind not in self._kinds or leads_wrong(kind, operands, results)):
+            raise DoubtError
+        self._ids.add(name)
         return make_node(
             name,
-            self._kind(row["kind"]),
+            keep(kind, kind),
             keep(label, label),
             keep(op, op),
-            () if operands is _NONE else self._list(operands),
-            () if made is _NONE else self._results(name, made),
+            operands,
+            results,
             self._arguments(row["attributes"]) if "attributes" in row else (),
-            call if call is None else keep(call, call),
-            self._source(get("source")),
+            call if call is None else self._calls.setdefault(call, call),
+            self._source(row["source"]) if "source" in row else None,
             () if grad is _NONE else self._list(grad),
         )
-
-    def _kind(self, item: Any) -> Any:
-        if item not in self._kinds:
-            raise DoubtError
-        return item
 
     def _list(self, items: Any) -> tuple[str, ...]:
         if type(items) is not list:
@@ -101,22 +110,20 @@ class NodeReader:
             name, meta, view_of, version = item if len(item) == 4 else (*item, None, 0)
             if not (type(name) is str and type(meta) is int and meta >= 0 and type(version) is int and version >= 0):
                 raise DoubtError
-            if view_of is not None and type(view_of) is not str:
-                raise DoubtError
-            name = self._texts.setdefault(name, name)
-            self.values.append(make_value(name, producer, index, self._meta(meta), view_of, version))
+            if view_of is not None:
+                if type(view_of) is not str:
+                    raise DoubtError
+                self._views.add(view_of)
+            name = producer if name == producer else name
+            self._made[name] = name
+            self._values.append(make_value(name, producer, index, self._metas[meta], view_of, version))
             results.append(name)
         return tuple(results)
-
-    def _meta(self, place: int) -> TensorMeta:
-        if place >= len(self._metas):
-            raise DoubtError
-        return self._metas[place]
 
     def _source(self, place: Any) -> SourceLocation | None:
         if place is None:
             return None
-        if type(place) is not int or not 0 <= place < len(self._sources):
+        if type(place) is not int or place < 0:
             raise DoubtError
         return self._sources[place]
 

@@ -62,7 +62,7 @@ def _read(read: Callable[..., Any], document: dict[str, Any]) -> str:
     """What a reader makes of the nodes, or says of them."""
     metas, sources = listed(decode.meta)(document["metas"]), listed(decode.source)(document["sources"])
     try:
-        return repr(read(document["nodes"], metas, sources))
+        return repr(read(document["nodes"], metas, sources)[:2])
     except MalformedError as error:
         return f"{error.place} {error.wrong}"
 

@@ -19,6 +19,7 @@ from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.spelling import Spelling
 from graphviz_torch.diff.structure import crossing
 from graphviz_torch.diff.tensors import pair_tensors
+from graphviz_torch.diff.types import Types
 from graphviz_torch.errors import DiffError
 from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Graph
@@ -40,8 +41,8 @@ def compare(old: Graph, new: Graph, options: DiffOptions = DiffOptions()) -> Com
 def _compared(old: Graph, new: Graph, options: DiffOptions) -> Comparison:
     """Compares; all that was needed for it is gone before the collector looks again."""
     numbers = Numbers()
-    spelling = Spelling(numbers)
-    one, other = Side(old, numbers, spelling), Side(new, numbers, spelling)
+    spelling, types = Spelling(numbers), Types()
+    one, other = Side(old, numbers, spelling, types), Side(new, numbers, spelling, types)
     _check_map(one, other, options.map)
     interface = Interface(one, other)
     matching, calls, operations = _matched(one, other, options.map, interface)

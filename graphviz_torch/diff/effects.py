@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from graphviz_torch.diff.arguments import Argument, differing
+from graphviz_torch.diff.blocks import OPERATIONS
 from graphviz_torch.diff.differing import Shown
 from graphviz_torch.diff.edits import Edit
 from graphviz_torch.diff.operation_edits import OperationEdits
 from graphviz_torch.diff.operations import Operations
 from graphviz_torch.diff.result import Place
-from graphviz_torch.diff.side import OPERATIONS, Side
+from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.sizes import Sizes
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.diff.types import Contrast, Contrasts
@@ -95,7 +96,7 @@ class Effects:
         cause = own or self._cause(one, other, branch)
         first = contrasts[0][1]
         place = Place(self._old.branch_of(one.module_call).path, branch.path, (one.id,), (other.id,))
-        op = self._new.spellings[other.id].name
+        op = self._new.spelled(other).name
         if cause is None and not self._from_input(other):
             own = cause = self._unexplained(place, op, first, other)
             self.edits.append(cause)

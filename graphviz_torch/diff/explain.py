@@ -222,7 +222,7 @@ def _totals(side: Side, keys: int) -> Totals:
         sum(sizes.values()),
         keys,
         len(side.graph.modules),
-        len(side.operations),
+        sum(len(block.nodes) for block in side.blocks.inside.values()),
     )
 
 

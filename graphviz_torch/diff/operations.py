@@ -34,11 +34,15 @@ class Operations:
     Attributes:
         to_new, to_old: the other node of a pair, by id; inputs, outputs, parameters and constants too.
         gaps: what has no partner, by the call of the new side, in order.
+        straight: (old, new) calls whose operations are paired one by one, in order; alike: those of the new side that
+            are written alike to the letter.
     """
 
     to_new: dict[str, str] = field(default_factory=dict)
     to_old: dict[str, str] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
+    straight: dict[str | None, str | None] = field(default_factory=dict)
+    alike: set[str | None] = field(default_factory=set)
 
     def pair(self, old: str, new: str) -> None:
         """Takes two nodes for one and the same."""
@@ -52,7 +56,9 @@ class Operations:
     def mirrored(self, calls: CallPairs) -> Operations:
         """The same pairs, seen from the other side; `calls` are those of this side."""
         gaps = [Gap(calls.to_old.get(gap.call), gap.new, gap.old) for gap in self.gaps]
-        return Operations(self.to_old, self.to_new, gaps)
+        straight = {new: old for old, new in self.straight.items()}
+        alike = {old for old, new in self.straight.items() if new in self.alike}
+        return Operations(self.to_old, self.to_new, gaps, straight, alike)
 
 
 def pair_operations(old: Side, new: Side, calls: CallPairs, leaves: list[tuple[str, str]]) -> Operations:
@@ -66,8 +72,18 @@ def pair_operations(old: Side, new: Side, calls: CallPairs, leaves: list[tuple[s
         found.pair(one, other)
     pairing = _Inside(old, new, calls, leaves)
     for call, partner in calls.to_new.items():
-        found.pair_all(*pairing.pairs(call, partner))
-        _fill_gaps(found, old, new, calls, call, partner)
+        here, there = old.block(call).ids, new.block(partner).ids
+        if here == there and pairing.written_alike(call, partner):
+            ones, others = here, there
+            found.alike.add(partner)
+        else:
+            ones, others = pairing.pairs(call, partner)
+        found.pair_all(ones, others)
+        whole = len(ones) == len(here) == len(there)
+        if not whole or _regions(old, call) or _regions(new, partner):
+            _fill_gaps(found, old, new, calls, call, partner)
+        if ones is here or [found.to_new.get(one) for one in here] == there:
+            found.straight[call] = partner
     return found
 
 
@@ -82,12 +98,14 @@ class _Inside:
         self._there = Rows(new, its_numbers, {other: number for number, (_, other) in enumerate(leaves)})
         self._known: dict[Hashable, dict[int, int]] = {}
 
+    def written_alike(self, call: str | None, partner: str | None) -> bool:
+        """Whether two calls with equal ids are the same to the letter: the usual case, and the short way."""
+        here, there = self._old.block(call), self._new.block(partner)
+        return here.reads == there.reads and all(map(is_, here.spelled, there.spelled))
+
     def pairs(self, call: str | None, partner: str | None) -> tuple[list[str], list[str]]:
         """Ids of operations of the old side, and of their partners."""
-        nodes, others = self._old.own.get(call, []), self._new.own.get(partner, [])
-        ids, its_ids = [node.id for node in nodes], [node.id for node in others]
-        if ids == its_ids and self._written_alike(nodes, others):
-            return ids, its_ids
+        ids, its_ids = self._old.block(call).ids, self._new.block(partner).ids
         ones, theirs = self._here.of(call), self._there.of(partner)
         if ones == theirs:
             return ids, its_ids
@@ -97,27 +115,10 @@ class _Inside:
             places = self._known[key] = pair_rows(ones, theirs)
         return [ids[place] for place in places], [its_ids[place] for place in places.values()]
 
-    def _written_alike(self, nodes: list[Node], others: list[Node]) -> bool:
-        """Whether two calls with equal ids are the same to the letter: the usual case, and the short way."""
-        here, there = self._old.spellings, self._new.spellings
-        return [node.operands for node in nodes] == [node.operands for node in others] and all(
-            map(is_, [here[node.id] for node in nodes], [there[node.id] for node in others])
-        )
-
-
-def _left(found: Operations, old: Side, new: Side, call: str | None, partner: str | None) -> bool:
-    """Whether anything directly inside two calls has no partner."""
-    return any(node.id not in found.to_new for node in old.own.get(call, ())) or any(
-        node.id not in found.to_old for node in new.own.get(partner, ())
-    )
-
 
 def _fill_gaps(
     found: Operations, old: Side, new: Side, calls: CallPairs, call: str | None, partner: str | None
 ) -> None:
-    regions = _regions(old, call) or _regions(new, partner)
-    if not regions and not _left(found, old, new, call, partner):
-        return
     here = _gaps(old, call, lambda item: found.to_new.get(item) or calls.to_new.get(item))
     there = _gaps(new, partner, lambda item: item if item in found.to_old or item in calls.to_old else None)
     for anchor in dict.fromkeys((*here, *there)):

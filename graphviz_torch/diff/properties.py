@@ -98,7 +98,7 @@ class Properties:
     def _reads(self, side: Side, call: str) -> tuple[str, ...]:
         if side.index.calls[call].operands:
             return side.index.calls[call].operands
-        first = side.own.get(call, ())[:1]
+        first = side.block(call).nodes[:1]
         return tuple(
             value
             for node in first

@@ -39,11 +39,11 @@ class Rows:
     def of(self, call: str | None) -> list[Row]:
         """A row for each operation directly inside a call."""
         known: dict[str, Token] = {}
-        spellings = self._side.spellings
+        block = self._side.block(call)
         rows = []
-        for place, node in enumerate(self._side.own.get(call, ())):
+        for place, (node, spelled) in enumerate(zip(block.nodes, block.spelled, strict=True)):
             reads = [known[value] if value in known else self._token(call, value, known) for value in node.operands]
-            rows.append(Row(spellings[node.id], tuple(reads)))
+            rows.append(Row(spelled, tuple(reads)))
             for index, result in enumerate(node.results):
                 known[result] = ("own", place, index) if index else place
         return rows

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
+from operator import itemgetter
 
+from graphviz_torch.diff.blocks import Block, Blocks, blocks
 from graphviz_torch.diff.numbers import Numbers
 from graphviz_torch.diff.spelling import Spelled, Spelling
 from graphviz_torch.diff.tree import Branch, Tree, grow
+from graphviz_torch.diff.types import Types
 from graphviz_torch.ir.graph import Graph, ModuleCall, Node, Tensor, Value
 from graphviz_torch.ir.walks import GraphIndex
 
-OPERATIONS = ("call", "module")
 NOISE = frozenset(("detach", "alias"))
 
 
@@ -22,12 +24,12 @@ class Side:
     are in no list, and what reads them reads what they read.
     """
 
-    def __init__(self, graph: Graph, numbers: Numbers, spelling: Spelling) -> None:
+    def __init__(self, graph: Graph, numbers: Numbers, spelling: Spelling, types: Types) -> None:
         self.graph = graph
         self.index = GraphIndex(graph)
         self.tree: Tree = grow(graph, numbers)
         self._noisy = graph.origin.level != "function"
-        self._spelling = spelling
+        self._spelling, self.types = spelling, types
 
     def noise(self, node: Node) -> bool:
         """Whether an operation is not the user's."""
@@ -35,18 +37,17 @@ class Side:
 
     def spelled(self, node: Node) -> Spelled:
         """The operation in the one spelling that is compared."""
-        return self.spellings[node.id]
+        return self._spelling.of(node)
 
     @cached_property
-    def operations(self) -> list[Node]:
-        """The operations, in order, without what is looked through."""
-        found = [node for node in self.graph.nodes if node.kind in OPERATIONS]
-        return [node for node in found if not self.noise(node)] if self._noisy else found
+    def blocks(self) -> Blocks:
+        """The nodes in blocks, without the operations that are looked through."""
+        numbers = self.types.numbers(self.graph.values)
+        return blocks(self.graph, numbers, self._spelling.of, self.noise if self._noisy else None)
 
-    @cached_property
-    def spellings(self) -> dict[str, Spelled]:
-        """The spelling of each operation, by id; one object on both sides for what is written alike."""
-        return self._spelling.all(self.operations)
+    def block(self, call: str | None) -> Block:
+        """What ran directly inside a call."""
+        return self.blocks.inside.get(call) or Block(0)
 
     def value(self, value: str) -> Value:
         """The value behind what is looked through."""
@@ -69,14 +70,6 @@ class Side:
         return {node.id: place for place, node in enumerate(self.graph.nodes)}
 
     @cached_property
-    def own(self) -> dict[str | None, list[Node]]:
-        """The operations directly inside each call, in order."""
-        found: dict[str | None, list[Node]] = defaultdict(list)
-        for node in self.operations:
-            found[node.module_call].append(node)
-        return found
-
-    @cached_property
     def calls_of(self) -> dict[str, list[ModuleCall]]:
         """The calls of each module, in order."""
         found: dict[str, list[ModuleCall]] = defaultdict(list)
@@ -89,19 +82,21 @@ class Side:
     def first(self) -> dict[str, int]:
         """The place of the first operation inside each call that has any."""
         found: dict[str, int] = {}
-        for place, node in enumerate(self.graph.nodes):
-            if node.kind in OPERATIONS:
-                for call in self.index.ancestors(node.module_call):
-                    if call in found:
-                        break
-                    found[call] = place
+        for inside, block in self.blocks.inside.items():
+            for call in self.index.ancestors(inside):
+                if call in found:
+                    break
+                found[call] = block.start
         return found
 
     def items(self, call: str | None) -> list[Node | ModuleCall]:
         """Operations and calls directly inside a call, in order; calls without operations are left out."""
-        inner = [self.index.calls[child] for child in self.index.call_children.get(call, ()) if child in self.first]
-        items: list[Node | ModuleCall] = [*self.own.get(call, ()), *inner]
-        return sorted(items, key=lambda item: self.order[item.id] if isinstance(item, Node) else self.first[item.id])
+        block = self.block(call)
+        placed: list[tuple[int, Node | ModuleCall]] = list(zip(block.places, block.nodes, strict=True))
+        for child in self.index.call_children.get(call, ()):
+            if child in self.first:
+                placed.append((self.first[child], self.index.calls[child]))
+        return [item for _, item in sorted(placed, key=itemgetter(0))]
 
     @cached_property
     def holders(self) -> dict[str, tuple[Branch, Tensor]]:

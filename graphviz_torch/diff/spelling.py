@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from graphviz_torch.diff.numbers import Numbers
@@ -55,17 +55,13 @@ class Spelling:
         self._known: dict[Hashable, Spelled] = {}
         self._seen: dict[Hashable, Spelled] = {}
 
-    def all(self, nodes: Iterable[Node]) -> dict[str, Spelled]:
-        """Each operation in one spelling, by its id."""
-        found = {}
-        known = self._seen
-        for node in nodes:
-            # A saved graph holds equal arguments once, so most are known without being looked into.
-            seen = (node.name, node.op, id(node.attributes), len(node.operands))
-            spelled = known.get(seen)
-            if spelled is None:
-                spelled = known[seen] = self._read(node)
-            found[node.id] = spelled
+    def of(self, node: Node) -> Spelled:
+        """An operation in one spelling."""
+        # A saved graph holds equal arguments once, so most are known without being looked into.
+        seen = (node.name, node.op, id(node.attributes), len(node.operands))
+        found = self._seen.get(seen)
+        if found is None:
+            found = self._seen[seen] = self._read(node)
         return found
 
     def _read(self, node: Node) -> Spelled:

@@ -126,7 +126,7 @@ class _Explainer:
 
     def _own_names(self, side: Side, branch: Branch) -> list[object]:
         calls = side.calls_of.get(branch.path, ())
-        spelled = [side.spelled(node) for node in side.own.get(calls[0].id, ())] if calls else []
+        spelled = side.block(calls[0].id).spelled if calls else []
         return [(operation.name, operation.literals) for operation in spelled]
 
     def _alone(self, branch: Branch, shifted: dict[Branch, int], *, lost: bool) -> None:

@@ -1,12 +1,15 @@
-"""Compares the types of values. A graph holds few types, so each two are compared, and told, once."""
+"""Compares the types of values. A graph holds few types, so each gets a number, and each two are compared once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple, Union
 
-from graphviz_torch.diff.words import same_type, sizes_between, type_text
-from graphviz_torch.ir.graph import Node, TensorMeta, Value
+from graphviz_torch.diff.words import sizes_between, type_text
+from graphviz_torch.ir.graph import TensorMeta, Value
+
+# The number of the type of the only result, else those of all results.
+Numbered = Union[int, tuple[int, ...]]
 
 
 class Contrast(NamedTuple):
@@ -25,31 +28,42 @@ Contrasts = tuple[tuple[str, Contrast], ...]
 
 
 class Types:
-    """What is known of pairs of types; the graphs that hold them outlive it.
+    """Numbers for types, on both sides the same for what a reader cannot tell apart; the graphs outlive them."""
 
-    Args:
-        old, new: the values of both sides.
-    """
+    def __init__(self) -> None:
+        self._seen: dict[int, int] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._metas: list[TensorMeta] = []
+        self._known: dict[tuple[int, int], Contrast] = {}
 
-    def __init__(self, old: Mapping[str, Value], new: Mapping[str, Value]) -> None:
-        self._old, self._new = old, new
-        self._known: dict[tuple[int, int], Contrast | None] = {}
+    def numbers(self, values: Iterable[Value]) -> list[int]:
+        """The number of the type of each value."""
+        seen = self._seen
+        return [seen[key] if (key := id(value.meta)) in seen else self._number(value.meta) for value in values]
 
-    def contrasts(self, one: Node, other: Node) -> Contrasts:
-        """What differs, by the value of the new side; empty where a reader sees no difference."""
-        found: Contrasts = ()
-        known = self._known
-        for result, its in zip(one.results, other.results, strict=False):
-            before, after = self._old[result].meta, self._new[its].meta
-            key = (id(before), id(after))
-            contrast = known[key] if key in known else self._compare(before, after)
-            if contrast is not None:
-                found = (*found, (its, contrast))
+    def _number(self, meta: TensorMeta) -> int:
+        number = self._numbers.setdefault((meta.shape, meta.dtype, meta.device), len(self._metas))
+        if number == len(self._metas):
+            self._metas.append(meta)
+        self._seen[id(meta)] = number
+        return number
+
+    def contrasts(self, results: Sequence[str], one: Numbered, other: Numbered) -> Contrasts:
+        """What differs, by the result of the new side."""
+        if isinstance(one, int) and isinstance(other, int):
+            return () if one == other else ((results[0], self._contrast(one, other)),)
+        both = zip(results, _listed(one), _listed(other), strict=False)
+        return tuple([(result, self._contrast(*pair)) for result, *pair in both if pair[0] != pair[1]])
+
+    def _contrast(self, one: int, other: int) -> Contrast:
+        found = self._known.get((one, other))
+        if found is None:
+            before, after = self._metas[one], self._metas[other]
+            sizes = frozenset(sizes_between(before, after))
+            found = Contrast(type_text(before, after), type_text(after, before), sizes)
+            self._known[one, other] = found
         return found
 
-    def _compare(self, one: TensorMeta, other: TensorMeta) -> Contrast | None:
-        found = None
-        if not same_type(one, other):
-            found = Contrast(type_text(one, other), type_text(other, one), frozenset(sizes_between(one, other)))
-        self._known[id(one), id(other)] = found
-        return found
+
+def _listed(numbers: Numbered) -> tuple[int, ...]:
+    return (numbers,) if isinstance(numbers, int) else numbers

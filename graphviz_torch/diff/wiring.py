@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from graphviz_torch.diff.blocks import OPERATIONS
 from graphviz_torch.diff.calls import CallPairs
 from graphviz_torch.diff.operations import Operations
 from graphviz_torch.diff.rows import child_towards
-from graphviz_torch.diff.side import OPERATIONS, Side
+from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.spelling import Spot
 from graphviz_torch.ir.graph import Node, Value
 

@@ -134,8 +134,8 @@ def _check_calls(graph: Graph, names: Names) -> None:
             if value not in names.values:
                 _broken(graph, call.id, f"the call {word(call.id)} names {word(value)}, which is no value of the graph")
     if not names.calls <= seen:
-        node = next(node for node in graph.nodes if node.module_call is not None and node.module_call not in seen)
-        _broken(graph, node.id, f"{word(node.id)} ran in {word(node.module_call)}, which is no call of the graph")
+        node, lost = next((node, node.module_call) for node in graph.nodes if node.module_call in names.calls - seen)
+        _broken(graph, node.id, f"{word(node.id)} ran in {word(str(lost))}, which is no call of the graph")
 
 
 def _check_targets(graph: Graph, names: Names) -> None:

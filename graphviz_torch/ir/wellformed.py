@@ -67,7 +67,8 @@ class NodeReader:
         return nodes, tuple(self._values), Names(self._ids, self._made.keys(), self._calls.keys())
 
     def _node(self, row: dict[str, Any]) -> Node:
-        get, keep, made = row.get, self._texts.setdefault, self._made
+        get, made = row.get, self._made
+        keep: Callable[[Any, Any], Any] = self._texts.setdefault
         name, kind, label, op, call = row["id"], row["kind"], row["name"], get("op", ""), get("module_call")
         if not (type(name) is type(label) is type(op) is str and (call is None or type(call) is str)):
             raise DoubtError

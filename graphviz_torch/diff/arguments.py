@@ -49,6 +49,7 @@ class Argument:
         return changed_sizes(self.before or "", self.after or "")
 
 
+@lru_cache(maxsize=4096)
 def changed_sizes(before: str, after: str) -> tuple[tuple[int, int], ...]:
     """(before, after) of each whole number that differs, where nothing else does."""
     if _INTEGERS.sub("#", before) != _INTEGERS.sub("#", after):
@@ -71,6 +72,7 @@ def parse(arguments: str, type_name: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def differing(old: str, new: str, old_type: str, new_type: str) -> tuple[Argument, ...]:
     """The arguments that differ, in the order of the new side."""
     before, after = dict(parse(old, old_type)), dict(parse(new, new_type))

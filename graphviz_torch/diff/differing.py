@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from operator import is_, itemgetter
-from typing import NamedTuple
 
 from graphviz_torch.diff.blocks import Block
 from graphviz_torch.diff.operations import Operations
@@ -13,18 +12,9 @@ from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.types import Contrasts, Numbered
 from graphviz_torch.ir.graph import Node
 
-
-class Shown(NamedTuple):
-    """A pair of nodes that shows a difference.
-
-    Attributes:
-        alike: whether both are written alike; contrasts: what differs in the types of their results.
-    """
-
-    old: Node
-    new: Node
-    alike: bool
-    contrasts: Contrasts
+# A pair of nodes that shows a difference: old, new, whether both are written alike, and what differs in the types of
+# their results.
+Shown = tuple[Node, Node, bool, Contrasts]
 
 
 @dataclass(slots=True)
@@ -117,4 +107,4 @@ class _Search:
     def _show(self, place: int, old: Node, new: Node, alike: bool, types: Numbered, its: Numbered) -> None:
         contrasts = self._new.types.contrasts(new.results, types, its)
         if contrasts or not alike:
-            self._shown.append((place, Shown(old, new, alike, contrasts)))
+            self._shown.append((place, (old, new, alike, contrasts)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from graphviz_torch.diff.arguments import Argument, differing
 from graphviz_torch.diff.blocks import OPERATIONS
@@ -17,6 +16,7 @@ from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.sizes import Sizes
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.diff.types import Contrast, Contrasts
+from graphviz_torch.ir.drafts import draft
 from graphviz_torch.ir.graph import Node
 
 
@@ -38,14 +38,10 @@ class Known:
     modes: bool = False
 
 
-class Effect(NamedTuple):
-    """One operation whose result has another type because of an edit elsewhere."""
+# One operation whose result has another type because of an edit elsewhere: where, what, before, after, and that edit.
+Effect = tuple[Place, str, str, str, Edit | None]
 
-    place: Place
-    op: str
-    before: str
-    after: str
-    cause: Edit | None
+_place = draft(Place)
 
 
 class Effects:
@@ -71,11 +67,11 @@ class Effects:
         self.edits: list[Edit] = []
         self.found: list[Effect] = []
         self.causes: dict[str, Edit | None] = {}
-        for item in shown:
-            if item.new.kind in OPERATIONS:
-                self._operation(*item)
-            elif item.contrasts:
-                self._leaf(item.new, *item.contrasts[0])
+        for one, other, alike, contrasts in shown:
+            if other.kind in OPERATIONS:
+                self._operation(one, other, alike, contrasts)
+            elif contrasts:
+                self._leaf(other, *contrasts[0])
 
     def _leaf(self, node: Node, value: str, contrast: Contrast) -> None:
         self._sizes.learn(contrast.sizes)
@@ -95,7 +91,7 @@ class Effects:
             return
         cause = own or self._cause(one, other, branch)
         first = contrasts[0][1]
-        place = Place(self._old.branch_of(one.module_call).path, branch.path, (one.id,), (other.id,))
+        place = _place(self._old.branch_of(one.module_call).path, branch.path, (one.id,), (other.id,), ())
         op = self._new.spelled(other).name
         if cause is None and not self._from_input(other):
             own = cause = self._unexplained(place, op, first, other)
@@ -104,7 +100,7 @@ class Effects:
             self.causes[value] = cause
             self._sizes.learn(contrast.sizes)
         if own is None:
-            self.found.append(Effect(place, op, first.before, first.after, cause))
+            self.found.append((place, op, first.before, first.after, cause))
 
     def _unexplained(self, place: Place, op: str, told: Contrast, node: Node) -> Edit:
         why = "its result has another type, and nothing before it explains that"

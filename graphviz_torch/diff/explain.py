@@ -23,7 +23,10 @@ from graphviz_torch.diff.structure import explain_structure, place_of
 from graphviz_torch.diff.tensors import pair_tensors, shared_names, state_dict
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.diff.wiring import Rewired, Wiring
+from graphviz_torch.ir.drafts import draft
 from graphviz_torch.ir.graph import Graph
+
+_consequence = draft(Consequence)
 
 
 def explain(
@@ -39,14 +42,10 @@ def explain(
         options.new,
         changes,
         tuple(
-            Consequence(
-                effect.place,
-                effect.op,
-                effect.before,
-                effect.after,
-                numbers.get(effect.cause) if effect.cause else None,
-            )
-            for effect in steps.effects
+            [
+                _consequence(place, op, before, after, numbers.get(cause) if cause else None)
+                for place, op, before, after, cause in steps.effects
+            ]
         ),
         tuple(
             Pair(one.path, other.path, matching.why[one])
@@ -199,7 +198,7 @@ class _Explanation:
             for call in self._new.calls_of.get(new.path, ()):
                 read = self._new.index.calls[call.id].operands
                 cause = cause or next((walked.causes[value] for value in read if walked.causes.get(value)), None)
-            yield Effect(place_of(self._old, self._new, old, new), new.module.type_name, before, after, cause)
+            yield place_of(self._old, self._new, old, new), new.module.type_name, before, after, cause
 
 
 def _running(side: Side, branch: Branch) -> Iterator[str]:

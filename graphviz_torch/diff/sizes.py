@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from graphviz_torch.diff.words import sizes_between
 from graphviz_torch.ir.graph import TensorMeta
 from graphviz_torch.ir.literals import Literal, Slice
@@ -22,14 +20,17 @@ class Sizes:
 
     def __init__(self) -> None:
         self._pairs: set[tuple[int, int]] = set()
+        self._learned: frozenset[tuple[int, int]] = frozenset()
 
     def add(self, one: TensorMeta, other: TensorMeta) -> None:
         """Learns from two types of one tensor."""
         self._pairs |= sizes_between(one, other)
 
-    def learn(self, pairs: Iterable[tuple[int, int]]) -> None:
+    def learn(self, pairs: frozenset[tuple[int, int]]) -> None:
         """Takes (before, after) of sizes that differ."""
-        self._pairs.update(pairs)
+        if pairs is not self._learned:  # which is the usual case, all through a graph
+            self._learned = pairs
+            self._pairs.update(pairs)
 
     def explain(self, before: Literal, after: Literal, name: str) -> bool:
         """Whether a literal follows from sizes: the size itself, a multiple, a part, an offset, or a root of it."""

@@ -14,7 +14,7 @@ from graphviz_torch.ir.graph import Module, ModuleCall, Node, SourceLocation, Te
 Kind = TypeVar("Kind")
 
 
-def _draft(kind: type[Kind]) -> type[Kind]:
+def draft(kind: type[Kind]) -> type[Kind]:
     """The maker of a frozen class; all of its fields are to be given."""
 
     def become(self: Any) -> None:
@@ -32,10 +32,10 @@ def _draft(kind: type[Kind]) -> type[Kind]:
     return cast(type[Kind], draft)
 
 
-make_call = _draft(ModuleCall)
-make_location = _draft(SourceLocation)
-make_meta = _draft(TensorMeta)
-make_module = _draft(Module)
-make_node = _draft(Node)
-make_tensor = _draft(Tensor)
-make_value = _draft(Value)
+make_call = draft(ModuleCall)
+make_location = draft(SourceLocation)
+make_meta = draft(TensorMeta)
+make_module = draft(Module)
+make_node = draft(Node)
+make_tensor = draft(Tensor)
+make_value = draft(Value)

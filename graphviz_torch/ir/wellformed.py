@@ -76,7 +76,7 @@ class NodeReader:
         if not (type(reads) is list or reads is _NONE):
             raise DoubtError
         # What is read was made before, or this fails.
-        operands = tuple([made[value] for value in reads])
+        operands = tuple(map(made.__getitem__, reads))
         results = () if writes is _NONE else self._results(name, writes)
         if kind != "call" and (kind not in self._kinds or leads_wrong(kind, operands, results)):
             raise DoubtError

@@ -16,7 +16,11 @@ from graphviz_torch.ir.literals import Operand
 COMPARE = """
 import sys
 from graphviz_torch import api
-found = api.diff(api.load(sys.argv[1]), api.load(sys.argv[2]))
+from graphviz_torch.ir.reading import Reader
+reader = Reader()
+old, new = (api.load(path, reader) for path in sys.argv[1:])
+del reader
+found = api.diff(old, new)
 for change in found.changes:
     place = change.places[0]
     print(f"{change.kind} {change.count} {place.old_path} {place.new_path} {change.before} {change.after}")
@@ -34,9 +38,9 @@ def main() -> None:
     options = parser.parse_args()
     rows, figures = [], {}
     with tempfile.TemporaryDirectory() as folder:
-        old = _saved(folder, "old", graph(options.modules))
+        old, kept = _saved(folder, "old", graph(options.modules)), common.compiled(Path(folder))
         for name, other in variants(options.modules).items():
-            cost = common.best(common.python(COMPARE, old, _saved(folder, "new", other)), options.runs)
+            cost = common.best(common.python(COMPARE, old, _saved(folder, "new", other)), options.runs, kept)
             lines = cost.printed.strip().splitlines()
             rows.append([name, f"{cost.cpu:.2f} s", f"{cost.peak:.0f} MiB", "; ".join(lines[:2]), lines[-1]])
             figures[name] = {"cpu": cost.cpu, "peak": cost.peak, "printed": lines[:5]}
@@ -68,13 +72,13 @@ def graph(
     modules: int, *, batch: int = 4, width: int = WIDE, activation: str = "gelu", inserted: int | None = None
 ) -> Graph:
     """A tower of equal blocks, each of ten modules and 100 operations."""
-    writer = _Writer(batch, width, activation)
+    writer = _Writer(batch, width)
     blocks = modules // (LAYERS + 1)
     value = writer.builder.leaf("input", "x", writer.meta)
     root = writer.builder.enter("", 0, None, operands=(value,))
     count = blocks + (inserted is not None)
     for number in range(count):
-        value = writer.block(f"layers.{number}", root, value)
+        value = writer.block(f"layers.{number}", root, value, "tanh" if number == inserted else activation)
     writer.builder.leave(root, (value,))
     writer.builder.output("", value)
     writer.builder.set_modules(tuple(writer.modules))
@@ -82,21 +86,21 @@ def graph(
 
 
 class _Writer:
-    def __init__(self, batch: int, width: int, activation: str) -> None:
+    def __init__(self, batch: int, width: int) -> None:
         self.builder = GraphBuilder("Tower", Origin(torch="2.13"))
         self.meta = TensorMeta((batch, width), "float32", "cpu", False, (width, 1), batch * width * 4)
         self.weight = TensorMeta((width, width), "float32", "cpu", True, (width, 1), width * width * 4)
-        self.width, self.activation = width, activation
+        self.width = width
         self.modules = [Module("", "model.Tower"), Module("layers", "torch.nn.modules.container.ModuleList")]
 
-    def block(self, path: str, parent: str, value: str) -> str:
+    def block(self, path: str, parent: str, value: str, activation: str) -> str:
         self.modules.append(Module(path, "model.Block"))
         call = self.builder.enter(path, 0, parent, operands=(value,))
         kept = value
         for number in range(LAYERS):
             value = self.layer(f"{path}.fc{number}", call, value)
             for turn in range(9):
-                value = self.op("add" if turn % 3 else self.activation, call, value, kept)
+                value = self.op("add" if turn % 3 else activation, call, value, kept)
         value = self.op("mul", call, value, kept)
         self.builder.leave(call, (value,))
         return value

@@ -13,6 +13,7 @@ from graphviz_torch.errors import RenderError, RenderLimitError, TorchvizError
 from graphviz_torch.ir import serial
 from graphviz_torch.ir.collector import collector_paused
 from graphviz_torch.ir.graph import Diagnostic, Graph
+from graphviz_torch.ir.reading import Reader
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import part, view
 from graphviz_torch.render import formats
@@ -296,10 +297,13 @@ def save(graph: Graph, path: str | Path) -> None:
     Path(path).write_text(serial.dumps(graph), encoding="utf-8")
 
 
-def load(path: str | Path) -> Graph:
+def load(path: str | Path, reader: Reader | None = None) -> Graph:
     """Reads a graph that `save` wrote.
+
+    Args:
+        reader: reads several graphs, and what one has in common with the one before only once.
 
     Raises:
         GraphFormatError: the file is truncated, malformed or of another schema.
     """
-    return serial.loads(Path(path).read_bytes())
+    return (reader or Reader()).loads(Path(path).read_bytes())

@@ -117,10 +117,15 @@ def nodes(
     """The nodes, the values they make, and the ids in use where these are known to keep the rules of the checker."""
     if type(items) is list:
         try:
-            return NodeReader(metas, sources, NODE_KINDS, listed(attribute)).read(items)
+            return reader(metas, sources).read(items)
         except (DoubtError, MalformedError):
             pass  # read again, for what is wrong and where
     return *nodes_with_care(items, metas, sources), None
+
+
+def reader(metas: Sequence[TensorMeta], sources: Sequence[SourceLocation]) -> NodeReader:
+    """What reads nodes that are as they should be."""
+    return NodeReader(metas, sources, NODE_KINDS, listed(attribute))
 
 
 def nodes_with_care(

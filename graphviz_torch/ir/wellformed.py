@@ -7,7 +7,7 @@ keeps the rules of the checker that speak of nodes and values, so that they need
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from graphviz_torch.ir.checker import Names, leads_wrong
@@ -16,6 +16,8 @@ from graphviz_torch.ir.graph import Node, SourceLocation, TensorMeta, Value
 from graphviz_torch.ir.literals import Literal
 
 Attributes = tuple[tuple[str, Literal], ...]
+# A node as JSON has it, or one that was read before, with its values.
+Row = dict[str, Any] | tuple[Node, Sequence[Value]]
 
 # Without references, so that the bytes tell of the contents alone; it tells `1`, `1.0` and `True` apart.
 _MARSHAL = 2
@@ -50,7 +52,7 @@ class NodeReader:
         self._views: set[str] = set()
         self._values: list[Value] = []
 
-    def read(self, rows: list[Any]) -> tuple[tuple[Node, ...], tuple[Value, ...], Names]:
+    def read(self, rows: Iterable[Row]) -> tuple[tuple[Node, ...], tuple[Value, ...], Names]:
         """The nodes, what they make, and the ids in use.
 
         Raises:
@@ -58,7 +60,7 @@ class NodeReader:
             MalformedError: arguments are not as they should be.
         """
         try:
-            nodes = tuple([self._node(row) for row in rows])
+            nodes = tuple([self._again(*row) if type(row) is tuple else self._node(row) for row in rows])
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             raise DoubtError from None
         twice = len(self._ids) != len(nodes) or len(self._made) != len(self._values)
@@ -66,7 +68,22 @@ class NodeReader:
             raise DoubtError
         return nodes, tuple(self._values), Names(self._ids, self._made.keys(), self._calls.keys())
 
-    def _node(self, row: dict[str, Any]) -> Node:
+    def _again(self, node: Node, values: Sequence[Value]) -> Node:
+        """A node that was read before; what it reads is to be made before, here too."""
+        made = self._made
+        for operand in node.operands:
+            made[operand]
+        for value in values:
+            made[value.id] = value.id
+            if value.view_of is not None:
+                self._views.add(value.view_of)
+        self._values += values
+        self._ids.add(node.id)
+        if node.module_call is not None:
+            self._calls[node.module_call] = node.module_call
+        return node
+
+    def _node(self, row: Any) -> Node:
         get, made = row.get, self._made
         keep: Callable[[Any, Any], Any] = self._texts.setdefault
         name, kind, label, op, call = row["id"], row["kind"], row["name"], get("op", ""), get("module_call")

@@ -17,6 +17,7 @@ from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.checker import check
 from graphviz_torch.ir.graph import Graph, Origin
 from graphviz_torch.ir.readers import MalformedError, listed
+from graphviz_torch.ir.reading import Reader
 from tests.support.graphs import meta
 from tests.support.random_graphs import LITERALS, graphs
 
@@ -51,6 +52,32 @@ def test_a_damaged_file_is_refused_or_read_but_never_crashes(graph: Graph, data:
     damaged = saved[:start] + data.draw(st.sampled_from(["", "null", "[]", '"', "7", "{}", "-", "in:x0"])) + saved[end:]
     with suppress(GraphFormatError):
         check(serial.loads(damaged))
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(graphs(8), graphs(8), st.data())
+def test_what_two_graphs_share_is_read_as_if_alone(one: Graph, other: Graph, data: st.DataObject) -> None:
+    lines = serial.dumps(one).split("\n")
+    at = data.draw(st.integers(0, len(lines)))
+    changed = data.draw(st.sampled_from([lines[at:], [*lines[at : at + 1], *lines[at:]], lines[at + 1 :]]))
+    texts = [serial.dumps(one), "\n".join([*lines[:at], *changed]), serial.dumps(other), serial.dumps(one)]
+    reader = Reader()
+    assert [_loaded(reader.loads, text) for text in texts] == [_loaded(serial.loads, text) for text in texts]
+    assert [_loaded(serial.loads, text) for text in texts] == [_loaded(_as_a_whole, text) for text in texts]
+
+
+def _loaded(load: Callable[[str], Graph], text: str) -> str:
+    try:
+        return repr(load(text))
+    except GraphFormatError as error:
+        return str((error.message, error.details))
+
+
+def _as_a_whole(text: str) -> Graph:
+    """Read from a text that is laid out in another way."""
+    with suppress(ValueError):
+        text = json.dumps(json.loads(text))
+    return serial.loads(text)
 
 
 ODD = st.sampled_from(

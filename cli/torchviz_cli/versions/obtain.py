@@ -9,8 +9,8 @@ from pathlib import Path
 
 from graphviz_torch import api
 from graphviz_torch.errors import TargetError, TorchvizError
-from graphviz_torch.ir import serial
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.ir.reading import Reader
 from graphviz_torch.trace import targets
 from torchviz_cli import ends
 from torchviz_cli.console import Console
@@ -72,7 +72,8 @@ def obtain_both(
     """
     wanted = (old, new)
     places = [None if side.revision is None else locate(side, new) for side in wanted]
-    saved = [_saved(side, place) for side, place in zip(wanted, places, strict=True)]
+    reader = Reader()
+    saved = [_saved(side, place, reader) for side, place in zip(wanted, places, strict=True)]
     jobs = [
         None
         if graph is not None
@@ -82,7 +83,7 @@ def obtain_both(
         )
     ]
     with processes.cleanly_terminated():
-        traced = _traced([job for job in jobs if job is not None], console)
+        traced = _traced([job for job in jobs if job is not None], reader, console)
     versions = [
         Version(graph, side.text) if graph is not None else next(traced)
         for graph, side in zip(saved, wanted, strict=True)
@@ -90,20 +91,20 @@ def obtain_both(
     return versions[0], versions[1]
 
 
-def _saved(side: Side, place: Place | None) -> Graph | None:
+def _saved(side: Side, place: Place | None, reader: Reader) -> Graph | None:
     """The graph of a side that names a saved one."""
     target = targets.parse(side.target)
     if not target.is_graph:
         return None
     if place is not None:
-        return serial.loads(content(place.repository, place.commit, place.path))
+        return reader.loads(content(place.repository, place.commit, place.path))
     file = Path(target.locator)
     if not file.is_file():
         near = sorted(path.name for path in file.parent.glob("*.json"))[:SAID_LINES] if file.parent.is_dir() else []
         details = (f"here are: {', '.join(near)}",) if near else ()
         raise TargetError(f"there is no file `{target.locator}`", details=details)
     try:
-        return api.load(file)
+        return api.load(file, reader)
     except TorchvizError as error:
         raise type(error)(f"{side.text}: {error.message}", details=error.details, hint=error.hint) from error
 
@@ -115,7 +116,7 @@ def _like(request: Request, other: Graph | None) -> Request:
     return replace(request, tracer=other.origin.tracer, level=other.origin.level, train=other.origin.training)
 
 
-def _traced(jobs: Sequence[_Job], console: Console) -> Iterator[Version]:
+def _traced(jobs: Sequence[_Job], reader: Reader, console: Console) -> Iterator[Version]:
     """Writes the trees, then runs every side at the same time."""
     if not jobs:
         return iter(())
@@ -126,7 +127,7 @@ def _traced(jobs: Sequence[_Job], console: Console) -> Iterator[Version]:
         for job, status, (place, _, _, notes, lacks) in zip(jobs, statuses, prepared, strict=True):
             _pass_on(place, console)
             outcome = _outcome(job, place, status, lacks)
-            graph = api.load(place / child.GRAPH)
+            graph = api.load(place / child.GRAPH, reader)
             files = source_files(graph, job.side, job.place)
             found.append(Version(graph, _name(job), outcome.raised, (*notes, *lacks, *outcome.notes), files))
     return iter(found)

@@ -94,7 +94,7 @@ class _Writer:
         self.modules = [Module("", "model.Tower"), Module("layers", "torch.nn.modules.container.ModuleList")]
 
     def block(self, path: str, parent: str, value: str, activation: str) -> str:
-        self.modules.append(Module(path, "model.Block"))
+        self.modules.append(Module(path, "model.Inserted" if activation == "tanh" else "model.Block"))
         call = self.builder.enter(path, 0, parent, operands=(value,))
         kept = value
         for number in range(LAYERS):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from graphviz_torch.diff.calls import CallPairs
+from graphviz_torch.diff.composites import Composites
 from graphviz_torch.diff.differing import Differing, differing
 from graphviz_torch.diff.edits import Edit
 from graphviz_torch.diff.effects import Effect, Effects, Known
@@ -35,7 +36,10 @@ def explain(
 ) -> Comparison:  # fmt: skip
     """The comparison of two matched graphs."""
     steps = _Explanation(old, new, matching, calls, operations, interface)
-    changes, numbers = roll_up(steps.edits)
+    composites = Composites(matching, old, new)
+    changes, numbers = roll_up(composites.gathered(steps.edits))
+    for part, whole in reversed(composites.into.items()):
+        numbers[part] = numbers[whole]
     keys = steps.state_dict
     return Comparison(
         options.old,

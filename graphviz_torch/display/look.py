@@ -31,6 +31,7 @@ class Look(TypedDict, total=False):
     title: str
     description: str
     most_bytes: int
+    colours: tuple[tuple[str, str], ...]
 
 
 def view_options(look: Mapping[str, Any]) -> ViewOptions:

@@ -10,7 +10,7 @@ from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
 from graphviz_torch.layout import measures
 from graphviz_torch.layout.changes import tooltip
 from graphviz_torch.layout.findings import Pins
-from graphviz_torch.layout.names import place_words
+from graphviz_torch.layout.names import near_place, short_type
 from graphviz_torch.layout.repeats import Repeats
 from graphviz_torch.layout.text_width import elide
 from graphviz_torch.layout.tree import Item, Tree
@@ -158,18 +158,18 @@ class Facts:
         """What it is, what flows through it, where it is in the code, and what is to be known of it."""
         change = tooltip(self.notes(node.id).get("change"))
         measured = measures.tooltip(self.index, node)
-        lines = [self._heading(item, node), change, self._flow(node), measured, place_words(node.source)]
+        lines = [self._heading(item, node), change, self._flow(node), measured, near_place(node.source)]
         if node.id in self.messages:
             lines.extend(self.messages[node.id].values())
         return "\n".join(filter(None, lines))
 
     def _heading(self, item: Item, node: Node) -> str:
         if node.kind == "module":
-            return f"{node.name} · {node.op.removeprefix('torch.nn.modules.')}"
+            return f"{node.name} · {short_type(node.op)}"
         call: ModuleCall | None = item.call
         if call is not None:
             module = self.module_of(item)
-            type_name = module.type.removeprefix("torch.nn.modules.") if module is not None else call.name
+            type_name = short_type(module.type) if module is not None else call.name
             return " · ".join(word for word in (call.path, type_name) if word)
         around = self.index.calls.get(node.module_call or "")
         name = node.op or node.name

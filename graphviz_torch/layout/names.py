@@ -46,6 +46,16 @@ def fold_badge(fold: Json) -> str:
     return f"{'↻' if payload.get('kind') == 'shared' else '×'}{payload.get('count', '')}"
 
 
+def short_type(name: str) -> str:
+    """The class of a module and where it is defined, as in `linear.Linear`."""
+    return ".".join(name.split(".")[-2:])
+
+
+def near_place(source: SourceLocation | None) -> str:
+    """As `place_words`, of a file only its name: what tooltips have room for."""
+    return place_words(source)[source.file.rfind("/") + 1 :] if source is not None else ""
+
+
 def place_words(source: SourceLocation | None) -> str:
     """`model.py:17 in MLP.forward`."""
     if source is None:

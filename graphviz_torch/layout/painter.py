@@ -22,7 +22,7 @@ TITLE_LIMIT = 280.0
 LINE_LIMIT = 250.0
 REF_LIMIT = 150.0
 COLOURS = 8
-MOST_NAMES = 60
+MOST_NAMES = 8
 NO_TYPES = frozenset(("inferred", "operation", "script", "autograd_function"))  # calls of what is no module
 
 
@@ -167,7 +167,7 @@ class Painter:
         beside = [(text, "q", "") for text in (words, between and f"· {between}") if text]
         lines: tuple[Line, ...] = ((name, "p", ""), *beside)
         wide = text_width(name, "p") + sum(text_width(text, "q") + 7 for text, _, _ in beside)
-        names = "\n".join(other.name for other in others[:MOST_NAMES])
+        names = "\n".join(_some([other.name for other in others]))
         tooltip = "\n".join(word for word in (f"{node.kind} {node.name}".strip(), names, words) if word)
         return Face("pill", "", lines, rounded(max(wide + 36, 80)), PILL_HEIGHT, tooltip, state_of(change))
 
@@ -200,8 +200,8 @@ class Painter:
         words = self.facts.meta((node.results or ("",))[0])
         tooltip = f"{node.name or node.kind}, drawn once elsewhere" + (f"\n{words}" if words else "")
         if others:
-            names = [self._named(other) for other in (node, *others)[:MOST_NAMES]]
-            tooltip = "\n".join(("drawn once elsewhere:", *names))
+            names = [self._named(other).partition(" · ")[0] for other in (node, *others)]
+            tooltip = "\n".join(("drawn once elsewhere:", *_some(names)))
         return inline_face("ref", ((name, "r", ""),), 24, tooltip, "far")
 
     def _named(self, node: Node) -> str:
@@ -224,6 +224,12 @@ class Painter:
 def _two_lines(title: str, words: str) -> tuple[Line, ...]:
     first = (elide(title, "t", TITLE_LIMIT), "t", "")
     return (first, (elide(words, "s", LINE_LIMIT), "s", "")) if words else (first,)
+
+
+def _some(names: list[str]) -> list[str]:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    return [*names[:MOST_NAMES], f"and {more} more"] if more > 1 else names
 
 
 def _joined(*words: str) -> str:

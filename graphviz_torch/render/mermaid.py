@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from graphviz_torch.errors import RenderLimitError
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.changes import GLYPHS
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.picture import Picture, Spot, picture
+from graphviz_torch.render.theme import fixed
 
 MOST_EDGES = 450
 MOST_CHARACTERS = 45_000
@@ -19,22 +21,22 @@ _SPECIAL = re.compile(r"[^\w \-.,:=()/·×→↻…+]|^\d+(?=[.)])|^[-+](?= )|(?
 _SHAPES = {"input": ("([", "])"), "output": ("([", "])"), "parameter": ("[/", "/]"), "buffer": ("[/", "/]"),
            "constant": ("[/", "/]")}  # fmt: skip
 _CLASSES = {"input": "end_", "output": "end_", "parameter": "leaf", "buffer": "leaf", "constant": "leaf",
-            "call": "operation", "module": "module", "why": "why", "failed": "failed", "handled": "warned", "warned": "warned",
+            "call": "operation", "module": "module", "why": "why", "failed": "failed", "handled": "warned",
+            "warned": "warned",
             "added": "added", "removed": "removed", "changed": "changed", "moved": "moved"}  # fmt: skip
-_LINES = {"added": "stroke:#2b8a3e,stroke-width:2px", "removed": "stroke:#c92a2a,stroke-width:2px"}
+_LINES = ("added", "removed")
+# Of each class the colours of its fill and of its line, and what else it has.
 _STYLES = {
-    "end_": "fill:#e9f6ee,stroke:#5d9e78,color:#1c2430",
-    "leaf": "fill:#f3eefb,stroke:#9279c4,color:#1c2430",
-    "operation": "fill:#ffffff,stroke:#8592a0,color:#1c2430",
-    "module": "fill:#eaf1fb,stroke:#6f94c9,color:#1c2430",
-    "failed": "fill:#fde3e1,stroke:#c62828,stroke-width:3px,color:#1c2430",
-    "why": "fill:#fff1f1,stroke:#c62828,stroke-dasharray:3 3,color:#c62828,text-align:left",
-    "warned": "fill:#fff3d6,stroke:#c99a2e,color:#1c2430",
-    "added": "fill:#edf8ef,stroke:#2b8a3e,stroke-width:2px,color:#1c2430",
-    "removed": "fill:#fff4f4,stroke:#c92a2a,stroke-width:2px,stroke-dasharray:6 4,color:#1c2430",
-    "changed": "fill:#fff9e6,stroke:#d98a00,stroke-width:2px,color:#1c2430",
-    "moved": "fill:#eaf3fd,stroke:#1c6fc4,stroke-width:2px,color:#1c2430",
-    "frame": "fill:#8592a01a,stroke:#8592a0",  # the page shows through, be it light or dark
+    "end_": ("end", "edge", ""),
+    "leaf": ("leaf", "edge", ""),
+    "operation": ("fill", "edge", ""),
+    "module": ("module", "edge", ""),
+    "failed": ("badfill", "bad", "stroke-width:3px,"),
+    "why": ("badfill", "bad", "stroke-dasharray:3 3,text-align:left,"),
+    "warned": ("warnfill", "warnline", ""),
+    **{state: (f"d-{state}fill", f"d-{state}", "stroke-width:2px,") for state in GLYPHS},
+    "removed": ("d-removedfill", "d-removed", "stroke-width:2px,stroke-dasharray:6 4,"),
+    "frame": ("edge", "edge", ""),
 }
 
 
@@ -64,16 +66,25 @@ def _written(shown: Picture, options: RenderOptions) -> Iterator[str]:
         label = f'|"{_escaped(arrow.label)}"|' if arrow.label else ""
         line = {"removed": "-.->", "why": "-.-"}.get(arrow.state, "-->")
         yield f"{INDENT}{arrow.start} {line}{label} {arrow.end}"
-    for state, style in _LINES.items():
+    colours = fixed(options).colours
+    for state in _LINES:
         numbers = [str(number) for number, arrow in enumerate(shown.arrows) if arrow.state == state]
         if numbers:
-            yield f"{INDENT}linkStyle {','.join(numbers)} {style}"
+            yield f"{INDENT}linkStyle {','.join(numbers)} stroke:{colours[f'd-{state}']},stroke-width:2px"
     for name in _STYLES:
         members = [spot.key for spot in shown.spots if _class(spot, shown) == name]
         members += [cluster.key for cluster in shown.clusters if (cluster.state or "frame") == name]
         if members:
-            yield f"{INDENT}classDef {name} {_STYLES[name]}"
+            yield f"{INDENT}classDef {name} {_style(name, colours)}"
             yield f"{INDENT}class {','.join(members)} {name}"
+
+
+def _style(name: str, colours: Mapping[str, str]) -> str:
+    fill, line, more = _STYLES[name]
+    if name == "frame":  # the page shows through, be it light or dark
+        return f"fill:{colours[fill]}1a,stroke:{colours[line]}"
+    ink = "bad" if name == "why" else "ink"
+    return f"fill:{colours[fill]},stroke:{colours[line]},{more}color:{colours[ink]}"
 
 
 def _class(spot: Spot, shown: Picture) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-THEMES = ("auto", "light", "dark")
+THEMES = ("auto", "light", "dark", "paper", "colorblind", "colorblind-light", "colorblind-dark")
 COLOR_BY = ("kind", "device", "dtype")
 DIRECTIONS = ("TB", "LR")
 ENGINES = ("native", "dot")
@@ -15,7 +15,9 @@ class RenderOptions:
     """How a graph looks.
 
     Attributes:
-        theme: `light`, `dark`, or `auto`: follows the reader's system (PNG and PDF: light).
+        theme: one of `THEMES`; `auto` and `colorblind` follow the reader's system (PNG and PDF: light).
+        colours: names of `theme.NAMES`, each with a colour in place of that of the theme; those that begin with
+            `dark.` are for readers whose system is dark.
         color_by: what the colour of a node means.
         direction: of the data flow, top to bottom or left to right.
         engine: who places the nodes.
@@ -37,3 +39,4 @@ class RenderOptions:
     description: str = ""
     most_bytes: int = 0
     links: tuple[tuple[str, str], ...] = ()
+    colours: tuple[tuple[str, str], ...] = ()

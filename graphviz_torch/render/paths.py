@@ -1,12 +1,13 @@
-"""Path data: numbers with one decimal, lines that end where an arrow head begins."""
+"""Numbers and path data, of lines that end where an arrow head begins."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor
 
 from graphviz_torch.layout.scene import Edge, Path
 
-ARROW_LENGTH = 6.4
+ARROW_LENGTH = 6
 
 
 def number(value: float) -> str:
@@ -21,24 +22,47 @@ def numbers(values: Sequence[float]) -> list[str]:
     return ["0" if text == "-0" else text for text in found] if "-0" in found else found
 
 
-def path_tail(path: Path, *, arrow: bool) -> str:
-    """The `d` of a line after its start, in relative commands; it ends where an arrow head begins."""
-    parts: list[str] = []
-    x, y = path[0]
-    steps = shortened(path) if arrow else path
-    for step in steps[1:]:
-        across, down = step[-2] - x, step[-1] - y
+def whole(values: Sequence[float]) -> list[str]:
+    """The nearest whole numbers."""
+    return [str(floor(value + 0.5)) for value in values]
+
+
+def data(edge: Edge) -> str:
+    """The `d` of a line, to the pixel, as cards and frames are; it ends where an arrow head begins."""
+    left, top = edge.x + 0.5, edge.y + 0.5
+    path = edge.path
+    x, y = floor(path[0][0] + left), floor(path[0][1] + top)
+    if len(path) == 2 and len(path[1]) == 2:  # as most lines are
+        cut = ARROW_LENGTH if edge.arrow else 0
+        return f"M{x} {y}{_line(floor(path[1][0] + left) - x, floor(path[1][1] + top) - y, cut)}"
+    parts = [f"M{x} {y}"]
+    last = len(path) - 1
+    for number in range(1, last + 1):
+        step = path[number]
+        across, down = floor(step[-2] + left) - x, floor(step[-1] + top) - y
         if len(step) > 2:
-            turns = (step[0] - x, step[1] - y, step[2] - x, step[3] - y, across, down)
-            parts.append("c" + " ".join(map(number, turns)))
-        elif abs(across) < 0.05:
-            parts.append("v" + number(down))
-        elif abs(down) < 0.05:
-            parts.append("h" + number(across))
+            first = f"{floor(step[0] + left) - x} {floor(step[1] + top) - y}"
+            parts.append(f"c{first} {floor(step[2] + left) - x} {floor(step[3] + top) - y} {across} {down}")
         else:
-            parts.append(f"l{number(across)} {number(down)}")
-        x, y = step[-2:]
-    return "".join(parts)
+            cut = ARROW_LENGTH if edge.arrow and number == last else 0
+            parts.append(_line(across, down, cut))
+        x, y = x + across, y + down
+    return "".join(parts).replace(" -", "-")
+
+
+def _line(across: int, down: int, cut: int) -> str:
+    """A straight stretch, without its last pixels; those that an arrow head covers run along an axis."""
+    if not across:
+        return f"v{_less(down, cut)}"
+    if not down:
+        return f"h{_less(across, cut)}"
+    return f"l{across} {down}"
+
+
+def _less(length: int, cut: int) -> int:
+    if abs(length) <= cut:
+        return length
+    return length - cut if length > 0 else length + cut
 
 
 def shortened(path: Path) -> Path:

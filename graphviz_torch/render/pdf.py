@@ -16,14 +16,14 @@ from graphviz_torch.layout.measures import STATES as HEATS
 from graphviz_torch.layout.scene import Badge, Box, Card, Edge, Scene, Swatch, Text
 from graphviz_torch.layout.styles import FONTS
 from graphviz_torch.layout.text_width import text_width
-from graphviz_torch.render import theme_changes, theme_findings, theme_heat
+from graphviz_torch.render import textures
 from graphviz_torch.render.characters import foreign, texts, warn
 from graphviz_torch.render.fonts import NAME
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.paths import moved, shortened
 from graphviz_torch.render.pdf_fonts import characters, cut
-from graphviz_torch.render.theme import DARK, LIGHT, text_colour
-from graphviz_torch.render.theme_changes import STATES
+from graphviz_torch.render.style_sheet import STATES
+from graphviz_torch.render.theme import Theme, fixed, text_colour
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -70,11 +70,7 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
     page.set_auto_page_break(False)
     _add_fonts(page, picture, known)
     page.add_page()
-    dark = options.theme == "dark"
-    colours = dict(DARK if dark else LIGHT)
-    for part in (theme_changes, theme_findings, theme_heat):
-        colours |= part.DARK if dark else part.LIGHT
-    _Pen(page, colours, scale, known).draw(picture)
+    _Pen(page, fixed(options), scale, known).draw(picture)
     return bytes(page.output())
 
 
@@ -90,9 +86,10 @@ def _add_fonts(page: FPDF, picture: Scene, known: frozenset[str]) -> None:
 class _Pen:
     """Draws the elements of a scene on a page."""
 
-    def __init__(self, page: FPDF, colours: dict[str, str], scale: float, known: frozenset[str]) -> None:
+    def __init__(self, page: FPDF, theme: Theme, scale: float, known: frozenset[str]) -> None:
         self.page = page
-        self.colours = colours
+        self.colours = theme.colours
+        self.textured = theme.textured
         self.scale = scale
         self.known = known
 
@@ -147,7 +144,7 @@ class _Pen:
             self._badge(badge)
 
     def _card(self, card: Card) -> None:
-        fill, stroke, width, dash = self._look(card)
+        fill, stroke, width, dash = look(card)
         if stroke:
             self._stroke(stroke, width, dash)
         corner = card.height / 2 if card.shape in ("pill", "ref") else ROUND
@@ -168,22 +165,6 @@ class _Pen:
             s = self.scale
             self.page.link(card.x * s, card.y * s, card.width * s, card.height * s, card.link)
 
-    def _look(self, card: Card) -> tuple[str, str, float, float]:
-        """Fill, stroke, its width and its dashes."""
-        if card.state == "bad":
-            return "badfill", "bad", 1.6, 0
-        if card.state == "handled":
-            return "warnfill", "warnline", 1.4, 0
-        if card.state in STATES:
-            return f"d-{card.state}fill", f"d-{card.state}", 1.8, 5 if card.state == "removed" else 0
-        if card.state in HEATS:
-            return card.state, "heatline", 1, 0
-        if card.shape == "pill":
-            return "pill", "", 0, 0
-        if card.shape == "ref":
-            return ("", "edge", 1, 3) if card.state == "far" else ("ref", "", 0, 0)
-        return "fill", "line", 1, 3.5 if card.shape == "ghost" else 0
-
     def _bar(self, card: Card) -> None:
         """The coloured bar at the left of a card, in two parts: half a rounded one, cut straight."""
         s = self.scale
@@ -199,6 +180,17 @@ class _Pen:
             path.arc_to(ROUND * s, ROUND * s, 0, False, False, (card.x + ROUND) * s, (card.y + card.height) * s)
             path.close()
             context.add_item(path)
+        self._texture(card.colour, card.x + 1, card.y + 1, ROUND - 1, card.height - 2)
+
+    def _texture(self, name: str, x: float, y: float, width: float, height: float) -> None:
+        """What the texture of a class cuts out of an area, in the colour of cards."""
+        cuts = textures.cuts(name, width, height) if self.textured else ()
+        s = self.scale
+        if cuts:
+            self._fill("fill")
+            with self.page.rect_clip(x * s, y * s, width * s, height * s):
+                for corners in cuts:
+                    self.page.polygon([((x + a) * s, (y + b) * s) for a, b in corners], style="F")
 
     def _edge(self, edge: Edge) -> None:
         colour = "bad" if edge.state == "bad" else f"d-{edge.state}" if edge.state in STATES else "edge"
@@ -234,7 +226,7 @@ class _Pen:
         fill = f"d-{badge.role}" if badge.role in STATES else f"f-{badge.role}" if badge.role in ROLES else "badge"
         self._rect(badge.x, badge.y, badge.width, badge.height, fill, "", badge.height / 2)
         middle = badge.x + (badge.width - text_width(badge.text, "b")) / 2
-        self._text(Text(middle, badge.y + 11.6, badge.text, "b"))
+        self._text(Text(middle, badge.y + 11.6, badge.text, "b", role=badge.role))
 
     def _text(self, text: Text, inside: str = "") -> None:
         font = FONTS[text.style]
@@ -248,7 +240,25 @@ class _Pen:
 
     def _swatch(self, swatch: Swatch) -> None:
         self._rect(swatch.x, swatch.y, swatch.size, swatch.size, swatch.colour, "", 2)
+        self._texture(swatch.colour, swatch.x, swatch.y, swatch.size, swatch.size)
         self._text(swatch.text)
+
+
+def look(card: Card) -> tuple[str, str, float, float]:
+    """Fill and stroke of a card, the width of the stroke and its dashes."""
+    if card.state == "bad":
+        return "badfill", "bad", 1.6, 0
+    if card.state == "handled":
+        return "warnfill", "warnline", 1.4, 0
+    if card.state in STATES:
+        return f"d-{card.state}fill", f"d-{card.state}", 1.8, 5 if card.state == "removed" else 0
+    if card.state in HEATS:
+        return card.state, "heatline", 1, 0
+    if card.shape == "pill":
+        return "pill", "", 0, 0
+    if card.shape == "ref":
+        return ("", "edge", 1, 3) if card.state == "far" else ("ref", "", 0, 0)
+    return "fill", "line", 1, 3.5 if card.shape == "ghost" else 0
 
 
 def _plain(text: str, known: frozenset[str]) -> str:

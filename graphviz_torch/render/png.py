@@ -32,22 +32,18 @@ def write(picture: Scene, options: RenderOptions) -> bytes:
 
     from graphviz_torch.render import characters, svg
     from graphviz_torch.render.fonts import FONT, NAME
+    from graphviz_torch.render.theme import fixed
 
-    text = svg.write(picture, "dark" if options.theme == "dark" else "light", resolved=True)
+    theme = fixed(options)
+    text = svg.write(picture, theme, resolved=True)
     foreign = characters.foreign(picture)
     if foreign:
         characters.warn(characters.without_font(foreign), "no font on this machine has")
     found = resvg_py.svg_to_bytes(
         svg_string=text, zoom=scale, skip_system_fonts=not foreign, font_files=[str(FONT)], font_family=NAME,
-        sans_serif_family=NAME, background=_background(options.theme),
+        sans_serif_family=NAME, background=theme.colours["bg"],
     )  # fmt: skip
     return bytes(found)
-
-
-def _background(theme: str) -> str:
-    from graphviz_torch.render.theme import DARK, LIGHT
-
-    return (DARK if theme == "dark" else LIGHT)["bg"]
 
 
 def fitting_scale(picture: Scene, wanted: float) -> float:

@@ -169,7 +169,7 @@ def test_no_table(tmp_path: Path, run: Run) -> None:
         (ENTRY + "depth = true\n", '`depth` is "auto", "all" or a number of levels'),
         (ENTRY + "depth = -1\n", '`depth = -1` of [[tool.torchviz-cli.docs]] `net`: `depth` is "auto"'),
         (ENTRY + "fold = 1\n", "`fold` is true or false"),
-        (ENTRY + 'theme = "pink"\n', "`theme` is one of auto, light, dark, pair"),
+        (ENTRY + 'theme = "pink"\n', "`theme` is one of auto, light, dark, paper"),
         (ENTRY + 'formats = ["svg", "jpeg"]\n', "`formats` is a list of svg, png, pdf, dot, mmd, txt, json"),
         (ENTRY + "formats = []\n", "`formats` is a list of"),
         (ENTRY + "scale = 99\n", "`scale` is a number above 0 and up to 16"),

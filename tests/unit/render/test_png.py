@@ -11,7 +11,7 @@ import resvg_py
 from graphviz_torch.errors import RenderLimitError
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.layout.compose import scene
-from graphviz_torch.render import characters, png, svg
+from graphviz_torch.render import characters, png, svg, theme
 from graphviz_torch.render.options import RenderOptions
 from tests.support import graphs, pictures
 
@@ -28,7 +28,7 @@ def test_scale() -> None:
 
 
 def test_no_variable_is_left_for_the_rasteriser() -> None:
-    text = svg.write(scene(pictures.splits()), "light", resolved=True)
+    text = svg.write(scene(pictures.splits()), theme.fixed(RenderOptions()), resolved=True)
     assert "var(" not in text
     assert "prefers-color-scheme" not in text
 

@@ -24,6 +24,7 @@ class Console:
         self._terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._color = self._terminal and not os.environ.get("NO_COLOR")
         self._started = time.monotonic()
+        self._shown = ""
 
     @property
     def color(self) -> bool:
@@ -32,20 +33,20 @@ class Console:
 
     def error(self, problem: TorchvizError) -> None:
         """What was asked, what is there, and a line to type."""
-        _say(f"{self._paint('error:', BOLD_RED)} {_indented(problem.message)}")
+        self._say(f"{self._paint('error:', BOLD_RED)} {_indented(problem.message)}")
         for line in problem.details:
-            _say(f"  {_indented(line)}")
+            self._say(f"  {_indented(line)}")
         if problem.hint:
-            _say(f"  {self._paint('help:', BOLD)} {_indented(problem.hint)}")
+            self._say(f"  {self._paint('help:', BOLD)} {_indented(problem.hint)}")
 
     def interrupted(self) -> None:
         """Somebody pressed Ctrl-C."""
-        _say("\ninterrupted")
+        self._say("\ninterrupted")
 
     def note(self, text: str) -> None:
         """Something worth knowing; not with --quiet."""
         if not self._quiet:
-            _say(_indented(text))
+            self._say(_indented(text))
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -72,18 +73,19 @@ class Console:
                 self._show("")
 
     def _show(self, text: str) -> None:
+        self._shown = text
         sys.stderr.write(f"\r\033[K{text}")
         sys.stderr.flush()
 
+    def _say(self, text: str) -> None:
+        """One message on stderr, in place of what is going on; where nobody can read it, there is nobody to tell."""
+        with suppress(OSError, AttributeError):
+            shown = self._shown
+            sys.stderr.write(f"\r\033[K{text}\n{shown}" if shown else f"{text}\n")
+            sys.stderr.flush()
+
     def _paint(self, text: str, style: str) -> str:
         return f"{style}{text}{RESET}" if self._color else text
-
-
-def _say(text: str) -> None:
-    """One message on stderr; where nobody can read it, there is nobody left to tell."""
-    with suppress(OSError, AttributeError):
-        sys.stderr.write(text + "\n")
-        sys.stderr.flush()
 
 
 def _indented(text: str) -> str:

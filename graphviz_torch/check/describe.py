@@ -16,6 +16,8 @@ LONGEST_ARGUMENT = 24
 MOST_OPERANDS = 8
 # Arguments that are mostly written one after the other, and those that are written without their names.
 SEVERAL = frozenset(("size", "shape", "dims"))
+# What functions that choose between two others pass on, whether anybody wrote it or not.
+USUAL = frozenset((("padding", 0), ("dilation", 1), ("groups", 1)))
 UNNAMED = SEVERAL | {"start_dim", "key"}
 
 
@@ -58,6 +60,8 @@ def _arguments(node: Node) -> list[str]:
     told = []
     for name, literal in node.attributes:
         if isinstance(literal, OperandPlace) or (isinstance(literal, tuple) and _has_operand(literal)):
+            continue
+        if literal is None or literal is False or (name, literal) in USUAL:
             continue
         text = format_literal(literal)
         if name in SEVERAL and isinstance(literal, tuple):

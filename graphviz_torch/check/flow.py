@@ -2,9 +2,10 @@
 
 1. They begin at the outputs that want one, and at what the run left on modules: losses are often kept there.
 2. Through an operation they go from the results that want a gradient to the operands that do.
-3. Custom autograd functions, scripts and aten operations do not tell inside: there they go from any result to any
+3. What goes in steps, or draws numbers, has a gradient of zeros: nothing comes through.
+4. Custom autograd functions, scripts and aten operations do not tell inside: there they go from any result to any
    operand, and from what a region returned to what it was given.
-4. Through a version of a value that was written in place they go to the earlier versions as well.
+5. Through a version of a value that was written in place they go to the earlier versions as well.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from graphviz_torch.trace.probes.records import Run
 ATEN = "torch.ops.aten."
 FLOATING = ("float", "bfloat", "complex")
 OPAQUE = ("autograd_function", "script")
+# Their gradient is zero everywhere. `normal` with tensors is no reparametrisation: it draws, and hands on zeros.
+STEPS = frozenset(("round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "normal", "bernoulli", "poisson"))
 # They read the type of a tensor, and none of its elements.
 LIKE = frozenset(("type_as", "expand_as", "view_as", "reshape_as", "is_same_size", "to", "size", "numel", "dim"))
 
@@ -71,11 +74,16 @@ class Flow:
             if not found or node.kind != "call":
                 continue
             opaque = self._opaque(node)
-            live.update(value for value in node.operands if opaque or self.wants(value))
+            if self._passes(node, opaque):
+                live.update(value for value in node.operands if opaque or self.wants(value))
             for value in found:
                 live.update(self._earlier(self.index.values[value]))
                 live.update(operand for region in self._regions.get(value, ()) for operand in region.operands)
         return frozenset(live)
+
+    def _passes(self, node: Node, opaque: bool) -> bool:
+        """Whether anything but zeros comes through an operation; what is opaque says nothing of its inside."""
+        return opaque or node.name not in STEPS
 
     @cached_property
     def _regions(self) -> dict[str, list[ModuleCall]]:
@@ -148,7 +156,9 @@ class Flow:
             if not readers and self.index.nodes[self.index.values[current].producer].kind == "call":
                 found[End(self.index.nodes[self.index.values[current].producer], current, dropped=True)] = None
             for node in readers:
-                onward = [result for result in node.results if self._opaque(node) or self.wants(result)]
+                opaque = self._opaque(node)
+                passes = self._passes(node, opaque)
+                onward = [result for result in node.results if passes and (opaque or self.wants(result))]
                 if not onward and node.kind == "call" and not _like(node, current):
                     found[End(node, current)] = None
                 todo.extend(result for result in onward if result not in seen)

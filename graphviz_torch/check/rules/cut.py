@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from graphviz_torch.check.describe import built, module_at, operands, operation_words, place_words, sizes
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
-from graphviz_torch.check.flow import FLOATING, End, Flow, names_of
+from graphviz_torch.check.flow import FLOATING, STEPS, End, Flow, names_of
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.ir.graph import ModuleCall, Node, SourceLocation
 
@@ -175,6 +175,8 @@ def _message(cut: Cut, subject: str) -> str:
         return f"no gradient reaches {subject}: `{name}` cuts it off"
     if name in READS:
         return f"no gradient reaches {subject}: `{name}` makes {READS[name]} of it"
+    if name in STEPS:
+        return f"no gradient reaches {subject}: that of `{name}` is zero everywhere"
     return f"no gradient reaches {subject}: `{name}` hands none on"
 
 

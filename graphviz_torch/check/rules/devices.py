@@ -127,7 +127,10 @@ def _used(evidence: Evidence, mismatch: Mismatch) -> str:
     at = f" at {node.source.file}:{node.source.line}" if node.source is not None else ""
     value: Value = evidence.index.values[mismatch.operands[0]]
     other = operation_words(evidence.index, evidence.index.nodes[value.producer])
-    return f"{operation_words(evidence.index, node)}{at} takes it together with {other}"
+    reader = operation_words(evidence.index, node)
+    if reader == other:  # both in one layer
+        return f"`{node.name}` of {reader}{at} takes it together with the layer's own tensors"
+    return f"{reader}{at} takes it together with {other}"
 
 
 def _mismatch(evidence: Evidence, mismatch: Mismatch) -> Finding:

@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
-from graphviz_torch.check.describe import operation_words
+from graphviz_torch.check.describe import operation_words, place_words
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding
 from graphviz_torch.check.rule import Rule
@@ -28,7 +28,28 @@ def unfit(evidence: Evidence) -> Iterator[Finding]:
     """An operation raised because of the types of what it read."""
     reason = evidence.reason
     if reason is not None and blamed(evidence) == "D005":
-        yield finding_of_failure(evidence, "D005", reason.reason, notes=reason.notes, help=reason.hint)
+        begun = tuple(_begun(evidence.index, one.value) for one in reason.misfits[:1])
+        yield finding_of_failure(evidence, "D005", reason.reason, notes=(*reason.notes, *begun), help=reason.hint)
+
+
+def _begun(index: GraphIndex, value: Value) -> str:
+    """Where the type of a value comes in: an operation made it, or read it from outside."""
+    reader, node = None, index.nodes[value.producer]
+    while (found := _with_type(index, node, value.meta.dtype)) is not None:
+        reader, node = node, index.nodes[found.producer]
+    words = operation_words(index, node)
+    if node.kind == "constant" and node.name in ("", "external"):
+        words = "a tensor from outside of torch"
+    if node.source is not None:
+        return f"{value.meta.dtype} comes from {words} at {place_words(node.source)}"
+    at = f", read at {place_words(reader.source)}" if reader is not None and reader.source is not None else ""
+    return f"{value.meta.dtype} comes from {words}{at}"
+
+
+def _with_type(index: GraphIndex, node: Node, dtype: str) -> Value | None:
+    """What an operation read that had the type already."""
+    values = [index.values[operand] for operand in node.operands] if node.kind == "call" else []
+    return next((value for value in values if value.meta.dtype == dtype), None)
 
 
 def creeps(evidence: Evidence) -> Iterator[Finding]:

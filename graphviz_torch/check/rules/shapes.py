@@ -76,8 +76,8 @@ def _needed(misfits: tuple[Misfit, ...]) -> str:
         return "does not fit"
     one = misfits[0]
     wanted = [str(one.needed) if place == one.axis else "*" for place in range(len(one.value.meta.shape or ()))]
-    while wanted[:2] == ["*", "*"]:
-        wanted.pop(0)
+    if wanted[-1] != "*":  # the last is found without counting
+        wanted = [*wanted[:-1][-1:], wanted[-1]]
     return f"needs {'×'.join(wanted)}"
 
 

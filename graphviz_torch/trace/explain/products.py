@@ -16,7 +16,9 @@ def linear(case: Case) -> Reason | None:
     if given is None or weight is None or not given.meta.shape or not weight.meta.shape:
         return None
     needed, got = weight.meta.shape[-1], given.meta.shape[-1]
-    return None if needed == got else _last(case, given, needed, _linear_hint(case, got))
+    shape = given.meta.shape
+    hint = words.reordered(shape, needed, len(shape) - 1) or _linear_hint(case, got)
+    return None if needed == got else _last(case, given, needed, hint)
 
 
 def _linear_hint(case: Case, size: int) -> str:

@@ -34,12 +34,13 @@ def cat(case: Case) -> Reason | None:
 def _odd_axis(case: Case, known: list[tuple[int, Shape]], rank: int, joined: int | None) -> Reason | None:
     for axis in range(rank):
         usual = _usual([shape[axis] for _, shape in known])
+        fitting = next(place for place, shape in known if shape[axis] == usual)
         for place, shape in known:
             if axis != joined and shape[axis] != usual:
                 along = "" if joined is None else f" along dimension {joined}"
                 reason = f"{case.node.name}{along} needs {usual} in dimension {axis}: {_operand(case, place)}"
-                misfit = Misfit(case.values[place], axis, usual)
-                return Reason(reason, made_by(case.index, case.values[place], str(shape[axis])), misfits=(misfit,))
+                misfits = (Misfit(case.values[place], axis, usual), Misfit(case.values[fitting], axis, shape[axis]))
+                return Reason(reason, made_by(case.index, case.values[place], str(shape[axis])), misfits=misfits)
     return None
 
 
@@ -89,7 +90,18 @@ def _clash(case: Case, one: tuple[int, int], other: tuple[int, int], back: int) 
         Misfit(case.values[place], len(case.shape(place) or ()) - back, needed)
         for (place, _), (_, needed) in ((one, other), (other, one))
     )
-    return Reason(reason, notes, misfits=misfits)
+    return Reason(reason, notes, _resized(case, misfits), misfits=misfits)
+
+
+def _resized(case: Case, misfits: tuple[Misfit, ...]) -> str:
+    """The size that a parameter or buffer would fit with, where nothing else is in the way."""
+    for one, other in (misfits, misfits[::-1]):
+        node, shape, beside = case.index.nodes[one.value.producer], one.value.meta.shape, other.value.meta.shape
+        if node.kind in ("parameter", "buffer") and shape and beside and one.axis is not None:
+            fitting = (*shape[: one.axis], one.needed or 0, *shape[one.axis + 1 :])
+            if all(size in (1, with_) for size, with_ in zip(fitting[::-1], beside[::-1], strict=False)):
+                return f"`{node.name}` of {words.sizes(fitting)} fits"
+    return ""
 
 
 def expand(case: Case) -> Reason | None:

@@ -54,7 +54,8 @@ def _channels(case: Case, given: Value, shape: Shape, kernel: Shape) -> Reason |
     reason = f"{case.subject} needs {wanted}, got {words.sizes(shape)}"
     notes = made_by(case.index, given, words.count(got, "channel"))
     misfit = Misfit(given, axis, needed, "channels")
-    return Reason(reason, notes, _conv_hint(case, shape, axis), misfits=(misfit,))
+    hint = words.reordered(shape, needed, axis) or _conv_hint(case, shape, axis)
+    return Reason(reason, notes, hint, misfits=(misfit,))
 
 
 def _conv_hint(case: Case, shape: Shape, axis: int) -> str:

@@ -53,6 +53,22 @@ def called(module: Module) -> str:
     return f"{module.path} ({titled(module)})" if module.path else titled(module)
 
 
+def reordered(shape: Sequence[int], needed: int, axis: int) -> str:
+    """The call that brings a size that is elsewhere in a tensor to where it is needed; empty where none is clear.
+
+    The first dimension stays: it is the batch.
+    """
+    places = [place for place, size in enumerate(shape) if size == needed and place not in (0, axis)]
+    if len(places) != 1 or len(shape) < 3 or axis == 0:
+        return ""
+    left = [place for place in range(len(shape)) if place != places[0]]
+    order = (*left[:axis], places[0], *left[axis:])
+    found = sizes([shape[place] for place in order])
+    if len(shape) == 3:
+        return f"`transpose(1, 2)` before it gives {found}"
+    return f"`permute{order}` before it gives {found}"
+
+
 def constructed(module: Module, **changed: object) -> str:
     """The constructor call that would build this module with other arguments: `Linear(16, 8)`.
 

@@ -232,7 +232,7 @@ class Assembly:
             if hasattr(held, "memory"):  # the first value in it
                 self._earlier[held.storage] = counted
             earlier = self._earlier.get(held.storage, 0)
-            return counted - earlier if counted >= earlier else counted  # `.data` counts for itself
+            return counted if earlier and (counted < earlier or _counts_for_itself(held)) else counted - earlier
         if counted == 0 and self._earlier and hasattr(held, "memory"):
             self._earlier.pop(held.storage, None)
         return max(counted, 0)
@@ -246,6 +246,19 @@ class Assembly:
         if op.hook is not None:
             hook = {"module": op.hook.module, "kind": op.hook.kind, "name": op.hook.name}
             self._builder.annotate(node, "hook", hook)
+
+
+def _counts_for_itself(held: Held | None) -> bool:
+    """Whether a tensor has a count of writes of its own, in memory that others count for too: `.data` gives it one."""
+    while held is not None:
+        op = held.op if held.source == "op" else None
+        if op is None:
+            held = held.previous
+        elif op.name == "data":
+            return True
+        else:
+            held = next((operand for operand in op.operands if operand.storage == held.storage), None)
+    return False
 
 
 def _tells(op: Op) -> bool:

@@ -1,0 +1,34 @@
+"""What findings say beside where they are: computed help, where branches were one, where a type comes in."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.check.harness import CATALOGUE, check
+
+
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [
+        ("s001_text_convolution_channels_last", "`transpose(1, 2)` before it gives 4×64×30"),
+        ("s001_class_token_without_place", "`pos` of 1×17×24 fits"),
+        ("s001_unet_of_odd_height", ""),
+    ],
+)
+def test_the_help_is_what_would_fit(name: str, help: str) -> None:
+    [found] = check(CATALOGUE / f"{name}.py")
+    assert found.help == help
+
+
+def test_both_branches_of_a_cat_are_shown_and_where_they_were_one() -> None:
+    [found] = check(CATALOGUE / "s001_unet_of_odd_height.py")
+    assert found.notes == (
+        "25 is made by pool at s001_unet_of_odd_height.py:22",
+        "24 is made by up at s001_unet_of_odd_height.py:24",
+        "both branches come from down2.2 (2×16×25×25) at s001_unet_of_odd_height.py:22",
+    )
+
+
+def test_a_type_is_followed_to_where_it_comes_in() -> None:
+    [found] = check(CATALOGUE / "d005_statistics_of_numpy.py")
+    assert found.notes[-1].startswith("float64 comes from a tensor from outside of torch, read at d005_")

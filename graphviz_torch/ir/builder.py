@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from graphviz_torch.ir.drafts import make_call, make_node, make_value
 from graphviz_torch.ir.graph import (
@@ -42,6 +43,10 @@ class GraphBuilder:
         self._origin = origin
         self._nodes: list[Node] = []
         self._values: dict[str, list[Value]] = {}
+        self._inputs: list[str] = []
+        self._outputs: list[str] = []
+        # Nodes that were given results after they were added.
+        self._grown: set[str] = set()
         # A call without its id and results, and the results.
         self._calls: dict[str, _Call] = {}
         self._returned: dict[str, tuple[str, ...]] = {}
@@ -54,11 +59,20 @@ class GraphBuilder:
 
     def leaf(self, kind: NodeKind, name: str, meta: TensorMeta, *, source: SourceLocation | None = None) -> str:
         """Adds an input, parameter, buffer or constant; returns the id of its value."""
-        return self._add(self._unique(PREFIX[kind] + name), kind, name, metas=(meta,), source=source).results[0]
+        node_id = self._unique(PREFIX[kind] + name)
+        self._values[node_id] = [make_value(node_id, node_id, 0, meta, None, 0)]
+        self._nodes.append(make_node(node_id, kind, name, "", (), (node_id,), (), None, source, ()))
+        if kind == "input":
+            self._inputs.append(node_id)
+        return node_id
 
     def output(self, name: str, value: str) -> str:
         """Adds an output that reads `value`; returns the node's id."""
-        return self._add(self._unique(PREFIX["output"] + name), "output", name, operands=(value,)).id
+        node_id = self._unique(PREFIX["output"] + name)
+        self._values[node_id] = []
+        self._nodes.append(make_node(node_id, "output", name, "", (value,), (), (), None, None, ()))
+        self._outputs.append(node_id)
+        return node_id
 
     def operation(
         self,
@@ -146,13 +160,13 @@ class GraphBuilder:
 
     def finish(self) -> Graph:
         """The frozen graph."""
-        nodes = tuple([self._finished(node) for node in self._nodes])
+        nodes = tuple([self._finished(node) if node.id in self._grown else node for node in self._nodes])
         return Graph(
             name=self._name,
-            inputs=tuple([node.id for node in nodes if node.kind == "input"]),
-            outputs=tuple([node.id for node in nodes if node.kind == "output"]),
+            inputs=tuple(self._inputs),
+            outputs=tuple(self._outputs),
             nodes=nodes,
-            values=tuple([value for node in nodes for value in self._values[node.id]]),
+            values=tuple(chain.from_iterable(self._values.values())),  # each node was added with its values
             calls=tuple([self._closed(call_id, call) for call_id, call in self._calls.items()]),
             modules=self._modules,
             origin=self._origin,
@@ -166,25 +180,7 @@ class GraphBuilder:
 
     def _finished(self, node: Node) -> Node:
         """The node with the results that were added after it."""
-        values = self._values[node.id]
-        if len(node.results) == len(values):
-            return node
-        return replace(node, results=tuple(value.id for value in values))
-
-    def _add(
-        self,
-        node_id: str,
-        kind: NodeKind,
-        name: str,
-        *,
-        operands: tuple[str, ...] = (),
-        metas: tuple[TensorMeta, ...] = (),
-        source: SourceLocation | None = None,
-    ) -> Node:
-        results = self._results(node_id, metas, ())
-        node = make_node(node_id, kind, name, "", operands, results, (), None, source, ())
-        self._nodes.append(node)
-        return node
+        return replace(node, results=tuple(value.id for value in self._values[node.id]))
 
     def _results(
         self, node_id: str, metas: tuple[TensorMeta, ...], views: tuple[tuple[str | None, int], ...]
@@ -198,6 +194,7 @@ class GraphBuilder:
 
     def _result(self, node: str, meta: TensorMeta, view_of: str | None, version: int) -> str:
         values = self._values[node]
+        self._grown.add(node)
         found = value_id(node, len(values))
         values.append(make_value(found, node, len(values), meta, view_of, version))
         return found

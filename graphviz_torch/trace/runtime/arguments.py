@@ -16,6 +16,8 @@ Named = tuple[tuple[str, Literal], ...]
 LONGEST_SEQUENCE = 1000
 # Types whose equal values are spelled alike, unlike 0.0 and -0.0.
 REPEATED = frozenset((OperandAt, type(None), bool, int, str, torch.dtype, torch.device))
+SIZED = REPEATED | {tuple}
+NUMBERS = frozenset((int,))
 PLAIN = frozenset((type(None), bool, int, float, complex, str))
 OPERANDS = tuple(Operand(place) for place in range(64))
 OVERLOADED = frozenset(("device", "dtype", "layout", "memory_format"))
@@ -26,11 +28,18 @@ def attributes(op: Op) -> Named:
     if op.function is None:
         return tuple([(str(place), literal(value)) for place, value in enumerate(op.args)])
     kinds = tuple(map(type, op.args))
-    if REPEATED.issuperset(kinds):
+    if REPEATED.issuperset(kinds) or _repeated(kinds, op.args):
         named = _again(op.function, kinds, tuple(op.args))
     else:
         named = _positional(op.function, op.args)
     return (*named, *[(key, literal(value)) for key, value in op.kwargs.items()]) if op.kwargs else named
+
+
+def _repeated(kinds: tuple[type, ...], args: Sequence[Any]) -> bool:
+    """Whether equal arguments are spelled alike, where there are sizes and strides among them: tuples of numbers."""
+    if not SIZED.issuperset(kinds):
+        return False
+    return all(NUMBERS.issuperset(map(type, value)) for value in args if type(value) is tuple)
 
 
 @lru_cache(maxsize=4096)

@@ -16,11 +16,11 @@ from graphviz_torch.trace.runtime.fused import TEXT, fused
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
+from graphviz_torch.trace.runtime.versions import Versions, View
 from graphviz_torch.trace.source import Sources
 
 LEAVES: dict[str, NodeKind] = {"input": "input", "parameter": "parameter", "buffer": "buffer"}
 JOIN = "join"
-FRESH: tuple[None, int] = (None, 0)
 READ_WORDS = {"numpy": "data leaves the graph here, as a NumPy array"}
 
 
@@ -41,13 +41,12 @@ class Assembly:
         self._sources = sources
         self._grads = grads
         self._level = level
-        self._metas = metas
         self._ids: dict[int, str] = {}
         # The call that reads now, and the nodes that join parts, by these.
         self._reading: str | None = None
         self._joins: dict[tuple[str, ...], str] = {}
-        # By memory, how many writes it had seen when the run met it.
-        self._earlier: dict[int, int] = {}
+        self._versions = Versions(recorder.wrote_memory)
+        self._meta = metas.of
 
     @property
     def nodes(self) -> dict[str, Op]:
@@ -58,15 +57,13 @@ class Assembly:
         """Replays the events into the builder."""
         for event in self._recorder.events:
             if type(event) is Op:
-                if _tells(event):
+                # `torch.device("cpu")` is not about tensors, nor is `x.type()`, which returns a name.
+                if event.results or event.error or (event.operands and event.name != "type"):
                     self._operation(event)
-            elif isinstance(event, Call):
+            elif type(event) is Leave:
+                self._leave(event.call)
+            elif type(event) is Call:
                 self._enter(event)
-            elif isinstance(event, Leave):
-                self._reading = event.call.id
-                self._builder.leave(event.call.id, tuple([self.value(held) for held in event.call.results]))
-                if event.call.kind == "autograd_function":
-                    self._own_gradient(event.call)
         if self._recorder.followed:
             for call, results in results_of_methods(self._recorder.events).items():
                 self._builder.leave(call.id, tuple(dict.fromkeys(self.value(held) for held in results)))
@@ -76,6 +73,12 @@ class Assembly:
         for code, what, text in self._recorder.notes:
             target = what.id if isinstance(what, Held) else self.id_of(what)
             self._builder.diagnose(code, "warning", target, text)
+
+    def _leave(self, call: Call) -> None:
+        self._reading = call.id
+        self._builder.leave(call.id, tuple([held.id or self.value(held) for held in call.results]))
+        if call.kind == "autograd_function":
+            self._own_gradient(call)
 
     def _own_gradient(self, call: Call) -> None:
         """A custom function has its autograd node before it runs; what runs inside has none."""
@@ -107,10 +110,12 @@ class Assembly:
             return self._join(held)
         if held.previous is not None and held.op is not None:
             node = self._ids[held.op.id]
-            return self._builder.written(node, self._meta(held), self.value(held.previous), self._writes(held))
-        self._writes(held)
+            return self._builder.written(
+                node, self._meta(held.key), self.value(held.previous), self._versions.writes(held)
+            )
+        self._versions.writes(held)
         kind = LEAVES.get(held.source, "constant")
-        found = self._builder.leaf(kind, held.name or "external", self._meta(held))
+        found = self._builder.leaf(kind, held.name or "external", self._meta(held.key))
         if held.source == "external":
             self._unknown(found)
         return found
@@ -120,9 +125,9 @@ class Assembly:
         operands = tuple([self.value(part) for part in held.parts])
         if operands in self._joins:
             return self._joins[operands]
-        views = ((operands[-1], self._writes(held)),)
+        views = ((operands[-1], self._versions.writes(held)),)
         attributes = tuple([(str(place), Operand(place)) for place in range(len(operands))])
-        metas = (self._meta(held),)
+        metas = (self._meta(held.key),)
         self._joins[operands] = self._builder.operation(
             JOIN, JOIN, operands, metas, views, attributes, self._reading
         ).id
@@ -133,9 +138,6 @@ class Assembly:
             self._builder.diagnose("thread", "warning", value, "made in another thread, which is not recorded")
         else:
             self._builder.diagnose("external", "warning", value, "a tensor that no recorded operation made")
-
-    def _meta(self, held: Held) -> TensorMeta:
-        return self._metas.of(held.key)
 
     def _place(self, place: Any, call: Call | None) -> SourceLocation | None:
         while place is None and call is not None:
@@ -153,7 +155,7 @@ class Assembly:
             call.parent.id if call.parent else None,
             kind=call.kind,
             name=call.name,
-            operands=tuple(self.value(held) for held in call.operands),
+            operands=tuple([held.id or self.value(held) for held in call.operands]),
             source=self._place(call.place, call.parent),
         )
 
@@ -179,14 +181,14 @@ class Assembly:
 
     def _operation(self, op: Op) -> None:
         info, call, place, results = op.info, op.call, op.place, op.results
-        self._reading = call.id if call is not None else None
+        self._reading = reading = call.id if call is not None else None
         operands = tuple([held.id or self.value(held) for held in op.operands])
         if len(results) == 1:
-            metas: tuple[TensorMeta, ...] = (self._meta(results[0]),)
-            views: tuple[tuple[str | None, int], ...] = (self._view(results[0], op),)
+            metas: tuple[TensorMeta, ...] = (self._meta(results[0].key),)
+            views: tuple[View, ...] = (self._versions.view(results[0], op),)
         else:
-            metas = tuple([self._meta(held) for held in results])
-            views = tuple([self._view(held, op) for held in results])
+            metas = tuple([self._meta(held.key) for held in results])
+            views = tuple([self._versions.view(held, op) for held in results])
         node = self._builder.operation(
             op.name,
             info.op if info is not None else op.name,
@@ -194,7 +196,7 @@ class Assembly:
             metas,
             views,
             attributes(op),
-            call.id if call is not None else None,
+            reading,
             self._sources.place(place[0], place[1]) if place is not None else self._place(None, call),
             self._grads.names(op.seq0, op.seq1) if op.seq1 > op.seq0 else (),
             word=f"aten.{op.name}" if info is not None and info.loose else "",
@@ -212,31 +214,6 @@ class Assembly:
         if info is not None and (info.reads or op.hook is not None or not op.grad_mode):
             self._remarks(op, info, node.id)
 
-    def _view(self, held: Held, op: Op) -> tuple[str | None, int]:
-        version = self._writes(held)
-        if held.storage:
-            near = [operand for operand in op.operands if operand.storage == held.storage]
-            for operand in near:
-                if operand.ref is held.ref:  # of `out`, not of what else lies there
-                    return operand.id, version
-            if near:
-                return near[0].id, version
-        return (None, version) if version else FRESH
-
-    def _writes(self, held: Held) -> int:
-        """How often the run has written the memory of a value; what was before, or inside the maker, does not count."""
-        counted = getattr(held, "first", held.version) if self._recorder.wrote_memory else held.version
-        if not held.storage:  # sparse tensors count, but not from a start that is known
-            return 0
-        if counted > 0:
-            if hasattr(held, "memory"):  # the first value in it
-                self._earlier[held.storage] = counted
-            earlier = self._earlier.get(held.storage, 0)
-            return counted if earlier and (counted < earlier or _counts_for_itself(held)) else counted - earlier
-        if counted == 0 and self._earlier and hasattr(held, "memory"):
-            self._earlier.pop(held.storage, None)
-        return max(counted, 0)
-
     def _remarks(self, op: Op, info: Operation, node: str) -> None:
         if info.reads:
             text = READ_WORDS.get(op.name, f"Python reads the value here (`{op.name}`)")
@@ -246,26 +223,6 @@ class Assembly:
         if op.hook is not None:
             hook = {"module": op.hook.module, "kind": op.hook.kind, "name": op.hook.name}
             self._builder.annotate(node, "hook", hook)
-
-
-def _counts_for_itself(held: Held | None) -> bool:
-    """Whether a tensor has a count of writes of its own, in memory that others count for too: `.data` gives it one."""
-    while held is not None:
-        op = held.op if held.source == "op" else None
-        if op is None:
-            held = held.previous
-        elif op.name == "data":
-            return True
-        else:
-            held = next((operand for operand in op.operands if operand.storage == held.storage), None)
-    return False
-
-
-def _tells(op: Op) -> bool:
-    """Whether an operation is about tensors: `torch.device("cpu")` is not, nor is `x.type()`, which returns a name."""
-    if op.name == "type" and not op.results:
-        return op.error is not None
-    return bool(op.operands or op.results or op.error)
 
 
 def _custom(call: Call | None) -> bool:

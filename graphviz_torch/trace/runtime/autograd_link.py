@@ -24,7 +24,9 @@ class GradNodes:
             node = todo.pop()
             if node not in found:
                 found[node] = node._sequence_nr()
-                todo.extend(following for following, _ in node.next_functions if following is not None)
+                for following, _ in node.next_functions:
+                    if following is not None:
+                        todo.append(following)
         # A node is made after those it points to, so falling numbers go from the outputs to the leaves.
         self._held = sorted(found, key=found.__getitem__)
         numbered = [(found[node], node) for node in self._held if found[node] < UNNUMBERED]

@@ -10,12 +10,12 @@ from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from graphviz_torch.trace.statics import Statics
 
-UNINITIALIZED = (UninitializedParameter, UninitializedBuffer)
+UNINITIALIZED = frozenset((UninitializedParameter, UninitializedBuffer))
 
 
 def lazy(tensor: torch.Tensor) -> bool:
     """Whether a parameter or buffer waits for its first input to get a shape."""
-    return isinstance(tensor, UNINITIALIZED)
+    return type(tensor) in UNINITIALIZED
 
 
 def to_run(model: nn.Module, statics: Statics) -> tuple[nn.Module, Statics]:

@@ -44,9 +44,8 @@ class _Text:
         """Where the data goes on when so many lines have ended."""
         block = bisect_left(self._ended, ended) - 1
         place = block * BLOCK
-        for _ in range(ended - self._ended[block]):
-            place = self._data.index(b"\n", place) + 1
-        return place
+        lines = self._data[place : place + BLOCK].split(b"\n", ended - self._ended[block])
+        return place + sum(map(len, lines[:-1])) + len(lines) - 1
 
 
 def _read(file: str) -> _Text | None:

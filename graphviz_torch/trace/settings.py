@@ -104,7 +104,10 @@ class Surroundings:
 
     def changed(self) -> list[str]:
         """What is not as it was."""
-        return [name for name, value in _surroundings().items() if value != self._before[name]]
+        now, before = _surroundings(), self._before
+        if now == before:
+            return []
+        return [name for name in now if now[name] != before[name] and not _torchs_own(now[name], before[name])]
 
 
 def _surroundings() -> dict[str, Any]:
@@ -117,12 +120,16 @@ def _surroundings() -> dict[str, Any]:
 
 
 def _environment() -> dict[Any, Any]:
-    """As the interpreter holds it, which is not decoded; that takes longer than all else here.
+    """As the interpreter holds it, which is not decoded; that takes longer than all else here."""
+    return dict(getattr(os.environ, "_data", os.environ))
 
-    What torch sets for itself, when it loads a part of its own late, is no change of the run.
-    """
-    held = getattr(os.environ, "_data", os.environ)
-    return {name: value for name, value in held.items() if name[:5] not in (b"TORCH", "TORCH")}
+
+def _torchs_own(now: Any, before: Any) -> bool:
+    """Whether only what torch sets for itself differs, when it loads a part of its own late."""
+    if not isinstance(now, dict):
+        return False
+    differing = [name for name in {*now, *before} if now.get(name) != before.get(name)]
+    return all(name[:5] in (b"TORCH", "TORCH") for name in differing)
 
 
 def _folder() -> str:

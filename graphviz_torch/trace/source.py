@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from types import CodeType
 
@@ -20,9 +21,7 @@ class Sources:
     """Finds source locations; what is found for a code object is kept, since a model has few and many operations."""
 
     def __init__(self, roots: Iterable[str] = ()) -> None:
-        folders = {os.path.abspath(folder) for folder in (*roots, *(path or os.getcwd() for path in sys.path))}
-        ordered = sorted(folders, key=lambda root: (-len(root), root))
-        self._roots = [root.rstrip(os.sep) + os.sep for root in ordered]
+        self._roots = _roots((*roots, *sys.path), os.getcwd())
         self._lines = Lines()
         # Kept by identity, since hashing a code object hashes all that is in it.
         self._codes: dict[int, _Positions] = {}
@@ -74,6 +73,13 @@ class Sources:
             code.co_qualname,
             text.strip(),
         )
+
+
+@lru_cache(maxsize=16)
+def _roots(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
+    """Folders that files can be told from, the longest first; empty ones and relative ones are seen from `here`."""
+    found = {os.path.normpath(os.path.join(here, folder)) for folder in folders}
+    return tuple(root.rstrip(os.sep) + os.sep for root in sorted(found, key=lambda root: (-len(root), root)))
 
 
 class _Positions:

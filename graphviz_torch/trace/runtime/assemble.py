@@ -198,7 +198,7 @@ class Assembly:
             attributes(op),
             reading,
             self._sources.place(place[0], place[1]) if place is not None else self._place(None, call),
-            self._grads.names(op.seq0, op.seq1) if op.seq1 > op.seq0 else (),
+            () if op.seq1 == op.seq0 else self._grads.names(op.seq0, op.seq1),
             word=f"aten.{op.name}" if info is not None and info.loose else "",
         )
         self._ids[op.id] = node.id
@@ -209,10 +209,10 @@ class Assembly:
                 held.id = result
         for held in op.written:
             self.value(held)
-        if info is not None and info.op in PASSES and self._level == "function":
-            self._builder.diagnose("backward", "info", node.id, UNSEEN)
-        if info is not None and (info.reads or op.hook is not None or not op.grad_mode):
+        if info is not None and (info.reads or info.aside or op.hook is not None or not op.grad_mode):
             self._remarks(op, info, node.id)
+            if info.op in PASSES and self._level == "function":
+                self._builder.diagnose("backward", "info", node.id, UNSEEN)
 
     def _remarks(self, op: Op, info: Operation, node: str) -> None:
         if info.reads:

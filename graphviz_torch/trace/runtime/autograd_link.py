@@ -28,15 +28,14 @@ class GradNodes:
                     if following is not None:
                         todo.append(following)
         # A node is made after those it points to, so falling numbers go from the outputs to the leaves.
-        self._held = sorted(found, key=found.__getitem__)
-        numbered = [(found[node], node) for node in self._held if found[node] < UNNUMBERED]
-        leaves = [node for node in self._held if found[node] >= UNNUMBERED]
-        self._held = [*leaves, *(node for _, node in numbered)]
-        self._numbers = [number for number, _ in numbered]
-        self._names = names = [node.name().removeprefix("torch::autograd::") for _, node in numbered]
+        ordered, numbers = sorted(found, key=found.__getitem__), sorted(found.values())
+        count = bisect_left(numbers, UNNUMBERED)
+        self._held = ordered[count:] + ordered[:count]
+        self._numbers = numbers[:count]
+        self._names = names = [node.name().removeprefix("torch::autograd::") for node in ordered[:count]]
         # Nearly all operations make one node; equal names share one tuple.
-        tuples = {name: (name,) for name in names}
-        alone = {number: tuples[name] for number, name in zip(self._numbers, names, strict=True)}
+        tuples = {name: (name,) for name in set(names)}
+        alone: dict[int, tuple[str, ...]] = dict(zip(self._numbers, map(tuples.__getitem__, names), strict=True))
         self._alone = alone if len(alone) == len(names) else {}  # threads count for themselves
 
     def names(self, first: int, last: int) -> tuple[str, ...]:

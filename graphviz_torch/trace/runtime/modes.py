@@ -13,23 +13,23 @@ from graphviz_torch.trace.runtime.operations import Operation, classify
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Op
 
-UNSEEN = object()
-
 
 class FunctionMode(TorchFunctionMode):
     """Hands every torch function to the recorder."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
+        self._run = recorder.run
         self._known: dict[Callable[..., Any], Operation | None] = {}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        info = self._known.get(func, UNSEEN)
-        if info is UNSEEN:
+        try:
+            info = self._known[func]
+        except KeyError:
             info = self._known[func] = classify(func)
         if info is None or self._recorder.current is not None:
             return func(*args, **kwargs) if kwargs else func(*args)
-        return self._recorder.run(info, func, args, kwargs)  # type: ignore[arg-type]
+        return self._run(info, func, args, kwargs)
 
 
 class DispatchMode(TorchDispatchMode):

@@ -78,10 +78,11 @@ class Recorder(Calls):
         except Exception as fault:  # noqa: BLE001 - the user's model has to go on
             return self._unrecorded(info, function, args, kwargs, fault)
         outer, self.current = self.current, op
-        op.seq0 = op.seq1 = sequence_number()
+        op.seq0 = sequence_number()
         try:
             out = function(*args, **kwargs) if kwargs else function(*args)
         except BaseException as error:
+            op.seq1 = op.seq0
             op.error = (type(error).__name__, str(error))
             self.broken.append((error, op, op.call))
             raise
@@ -118,7 +119,9 @@ class Recorder(Calls):
         elif SCALARS.issuperset(map(type, kwargs.values())):
             op.kwargs = kwargs
         else:
-            op.kwargs = {key: self._template(value, tensors) for key, value in kwargs.items()}
+            op.kwargs = named = {}
+            for key, value in kwargs.items():
+                named[key] = value if type(value) in SCALARS else self._template(value, tensors)
         if info.special or (kwargs and "out" in kwargs):
             op.operands = self._operands(op, info, tensors)
         else:
@@ -127,13 +130,15 @@ class Recorder(Calls):
                 operands.append(self.operand(tensor))
         frame = _getframe(3)
         call = self.stack[-1] if self.stack else None
-        if call is not None and self.hook is None and call.method is None and id(frame.f_code) in call.forward:
-            op.call, op.place = call, None if call.in_torch else (frame.f_code, frame.f_lasti)
+        op.hook = hook = self.hook
+        if call is not None and hook is None and (call.in_torch or id(frame.f_code) in call.forward):
+            op.call = call
+            op.place = None if call.in_torch else (frame.f_code, frame.f_lasti)
         else:
             op.call, op.place = self._here(frame)
-        op.grad_mode = grad = is_grad_enabled()
-        op.inference = not grad and torch.is_inference_mode_enabled()
-        op.hook = self.hook
+        op.grad_mode = is_grad_enabled()
+        if not op.grad_mode:
+            op.inference = torch.is_inference_mode_enabled()
         op.results = op.written = ()
         op.id = len(self.ops)
         self.ops.append(op)

@@ -115,6 +115,7 @@ class Op:
 
     Attributes:
         results: what it returned; written: what it wrote in place beside.
+        inference: whether inference mode was on; only where gradients were not.
         seq0, seq1: the next autograd sequence number before and after.
     """
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import linecache
+import os
 from bisect import bisect_left
+from functools import lru_cache
 from itertools import accumulate
 
 BLOCK = 4096
@@ -53,10 +55,17 @@ def _read(file: str) -> _Text | None:
     if file in linecache.cache:
         return None
     try:
-        with open(file, "rb", buffering=0) as stream:
-            data = stream.read()
+        state = os.stat(file)
+        return _read_once(file, state.st_mtime_ns, state.st_size)
     except OSError:
         return None
+
+
+@lru_cache(maxsize=32)
+def _read_once(file: str, changed: int, size: int) -> _Text | None:
+    """The same, as long as the file does not change."""
+    with open(file, "rb", buffering=0) as stream:
+        data = stream.read()
     head = b"\n".join(data.split(b"\n", 2)[:2])  # where an encoding is declared
     plain = not head.startswith(BYTE_ORDER_MARK) and b"coding" not in head and b"\r" not in data
     return _Text(data) if plain else None

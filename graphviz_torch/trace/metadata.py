@@ -46,7 +46,7 @@ def describe(tensor: torch.Tensor) -> TensorMeta:
 def key_of(tensor: torch.Tensor) -> Key:
     """What the metadata of a tensor are made of."""
     try:
-        return kind_of(tensor), strides(tensor)
+        return kind_of(tensor), tensor.stride() if tensor.layout is torch.strided else None
     except (RuntimeError, TypeError, ValueError):  # uninitialised tensors have no sizes
         return (None, tensor.dtype, tensor.device, tensor.requires_grad), strides(tensor)
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from graphviz_torch.ir.drafts import make_module, make_tensor
 from graphviz_torch.ir.graph import Hook, Module, SourceLocation, Tensor
-from graphviz_torch.trace.metadata import Metas
+from graphviz_torch.trace.metadata import Metas, key_of
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.statics import Statics
 
@@ -57,11 +57,12 @@ class _Tree:
 
     def _tensors(self, path: str, table: Any, hidden: Any) -> tuple[Tensor, ...]:
         found = []
+        leaves, below = self._statics.leaves, f"{path}." if path else ""
         for name, tensor in table.items():
             if isinstance(tensor, torch.Tensor):
-                first = self._statics.leaves[id(tensor)][2]
-                alias = None if first == (f"{path}.{name}" if path else name) else first
-                found.append(make_tensor(name, self._metas.describe(tensor), alias, name not in hidden))
+                first = leaves[id(tensor)][2]
+                alias = None if first == below + name else first
+                found.append(make_tensor(name, self._metas.of(key_of(tensor)), alias, name not in hidden))
         return tuple(found)
 
 

@@ -42,10 +42,12 @@ class Statics:
         """Kind, tensor and first path of every parameter and buffer, by the tensor's `id`."""
         found: dict[int, Leaf] = {}
         for path, module in self.modules:
+            below = f"{path}." if path else ""
             for kind, table in (("parameter", module._parameters), ("buffer", module._buffers)):
-                for name, tensor in table.items():
-                    if tensor is not None:
-                        found.setdefault(id(tensor), (kind, tensor, _below(path, name)))
+                if table:
+                    for name, tensor in table.items():
+                        if tensor is not None and id(tensor) not in found:
+                            found[id(tensor)] = kind, tensor, below + name
         return found
 
     def tensors(self) -> list[torch.Tensor]:

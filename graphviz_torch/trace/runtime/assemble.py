@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from graphviz_torch.ir.builder import GraphBuilder
 from graphviz_torch.ir.graph import NodeKind, SourceLocation, TensorMeta
 from graphviz_torch.ir.literals import Operand
@@ -15,7 +13,7 @@ from graphviz_torch.trace.runtime.crossing import results_of_methods
 from graphviz_torch.trace.runtime.fused import TEXT, fused
 from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
-from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
+from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op, Place
 from graphviz_torch.trace.runtime.versions import Versions, View
 from graphviz_torch.trace.source import Sources
 
@@ -68,7 +66,7 @@ class Assembly:
             for call, results in results_of_methods(self._recorder.events).items():
                 self._builder.leave(call.id, tuple(dict.fromkeys(self.value(held) for held in results)))
         if self._level != "aten":
-            for call in fused(self._recorder.events, self._recorder.ops):
+            for call in fused(self._recorder.kinds(), self._recorder.events, self._recorder.ops):
                 self._builder.diagnose("fused", "info", call.id, TEXT)
         for code, what, text in self._recorder.notes:
             target = what.id if isinstance(what, Held) else self.id_of(what)
@@ -139,13 +137,15 @@ class Assembly:
         else:
             self._builder.diagnose("external", "warning", value, "a tensor that no recorded operation made")
 
-    def _place(self, place: Any, call: Call | None) -> SourceLocation | None:
-        while place is None and call is not None:
-            place, call = call.place, call.parent
-        return None if place is None else self._sources.place(place[0], place[1])
+    def _place(self, place: Place | None, call: Call | None) -> SourceLocation | None:
+        """A place in the user's code; in code that is not his, where he calls that."""
+        if place is not None:
+            return self._sources.place(place[0], place[1])
+        return call.source if call is not None else None
 
     def _enter(self, call: Call) -> None:
         self._reading = call.parent.id if call.parent is not None else None
+        call.source = self._place(call.place, call.parent)
         if call.kind == "operation":
             self._enter_function(call, call.module)
             return
@@ -156,7 +156,7 @@ class Assembly:
             kind=call.kind,
             name=call.name,
             operands=tuple([held.id or self.value(held) for held in call.operands]),
-            source=self._place(call.place, call.parent),
+            source=call.source,
         )
 
     def _enter_function(self, region: Call, op: Op) -> None:
@@ -169,7 +169,7 @@ class Assembly:
             kind="operation",
             name=op.name,
             operands=tuple([self.value(held) for held in op.operands]),
-            source=self._place(op.place, call),
+            source=region.source,
             op=info.op if info is not None else op.name,
             attributes=attributes(op),
         )
@@ -197,7 +197,7 @@ class Assembly:
             views,
             attributes(op),
             reading,
-            self._sources.place(place[0], place[1]) if place is not None else self._place(None, call),
+            self._place(place, call),
             () if op.seq1 == op.seq0 else self._grads.names(op.seq0, op.seq1),
             word=f"aten.{op.name}" if info is not None and info.loose else "",
         )

@@ -54,6 +54,10 @@ class Calls(Values):
         for op in self.ops:
             op.call, op.results, op.written = None, (), ()
 
+    def kinds(self) -> Iterable[type]:
+        """The classes of the modules that were called."""
+        return self._frames.kinds()
+
     def knows(self, module: Any) -> bool:
         """Whether a module is part of the model."""
         return id(module) in self._statics.paths

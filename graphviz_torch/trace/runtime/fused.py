@@ -6,7 +6,7 @@ function mode is active. The conditions are those that torch documents for the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import torch
@@ -14,11 +14,18 @@ from torch import nn
 
 from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
 
+KINDS = frozenset((nn.TransformerEncoderLayer, nn.MultiheadAttention))
 TEXT = "torch runs this layer as one fused kernel when nobody watches; its last bits can differ from what is shown here"
 
 
-def fused(events: list[Op | Call | Leave], ops: list[Op]) -> Iterator[Call]:
-    """The calls of layers that would have been fused; what is inside of one is not named again."""
+def fused(kinds: Iterable[type], events: list[Op | Call | Leave], ops: list[Op]) -> Iterator[Call]:
+    """The calls of layers that would have been fused; what is inside of one is not named again.
+
+    Args:
+        kinds: of the modules that were called.
+    """
+    if KINDS.isdisjoint(kinds):
+        return
     found: set[int] = set()
     for event in events:
         if isinstance(event, Call) and event.kind == "module" and event.in_torch and event.operands:

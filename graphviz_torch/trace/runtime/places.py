@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, FrameType
@@ -114,6 +115,10 @@ class Frames:
             own = bool(codes) and not is_user(codes[0])
             found = self._forwards[kind] = frozenset(id(code) for code in codes), own
         return found
+
+    def kinds(self) -> Iterable[type]:
+        """The classes whose `forward` was asked for."""
+        return self._forwards
 
     def _learn(self, code: CodeType) -> int:
         traits = KNOWN

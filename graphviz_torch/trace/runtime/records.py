@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from graphviz_torch.ir.graph import CallKind
+from graphviz_torch.ir.graph import CallKind, SourceLocation
 from graphviz_torch.trace.metadata import Key
 from graphviz_torch.trace.runtime.operations import Operation
 
@@ -149,12 +149,13 @@ class Call:
         in_torch: whether the code that runs is torch's own, so that the call site stands for it.
         forward: ids of the code objects of the module's `forward`.
         method: what runs, where a method was called and not the module.
+        source: where it is called, in the graph, once assembled.
         seq: the autograd sequence number at its beginning; of a custom function alone.
     """
 
     __slots__ = (
         "count", "error", "first", "forward", "id", "in_torch", "kind", "last", "method", "module", "name", "operands",
-        "parent", "path", "place", "rebound", "results", "seq",
+        "parent", "path", "place", "rebound", "results", "seq", "source",
     )  # fmt: skip
     id: str
     kind: CallKind
@@ -170,6 +171,7 @@ class Call:
     method: Method | None
     rebound: list[tuple[int, Held]]
     place: Place | None
+    source: SourceLocation | None
     first: int
     last: int
     seq: int

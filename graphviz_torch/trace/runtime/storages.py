@@ -73,17 +73,19 @@ class Storages:
         return held.storage != (id(storage) if first is None else first.storage)
 
     def _begin(self, storage: torch.UntypedStorage, held: Held) -> None:
-        """Notes the first value in a storage; another storage may have had its `id` before."""
+        """Notes the first value in a storage."""
         key = held.storage = id(storage)
         held.memory = ref(storage)
-        if self._writes:
-            self._writes.pop(key, None)
-        if self._left:
-            self._left.discard(key)
-        op = held.op
-        if (op is not None and op.name in TAKING) or held.source == "same":
-            self._stand_for(storage, held)
         self._memory[key] = held
+        self._begun(storage, held)
+
+    def _begun(self, storage: torch.UntypedStorage, held: Held) -> None:
+        """Forgets what is known of another storage that had the same `id`, and looks for others at the same place."""
+        key = held.storage
+        self._writes.pop(key, None)
+        self._left.discard(key)
+        if held.source == "same" or (held.op is not None and held.op.name in TAKING):
+            self._stand_for(storage, held)
 
     def _stand_for(self, storage: torch.UntypedStorage, held: Held) -> None:
         """Gives memory that is known under another storage the key of that."""

@@ -15,7 +15,7 @@ from graphviz_torch.trace import compat
 from graphviz_torch.trace.metadata import key_of, kind_of
 from graphviz_torch.trace.runtime.memory import Geometry, geometry
 from graphviz_torch.trace.runtime.records import Held, Op
-from graphviz_torch.trace.runtime.storages import UNCOUNTED, WITHOUT_MEMORY, Storages, maker, version
+from graphviz_torch.trace.runtime.storages import TAKING, UNCOUNTED, WITHOUT_MEMORY, Storages, maker, version
 from graphviz_torch.trace.runtime.writes import MOST_WRITES, Write, last_writers
 from graphviz_torch.trace.statics import Statics
 
@@ -56,7 +56,10 @@ class Values(Storages):
             key = held.storage = id(storage)
             first = self._memory.get(key)
             if first is None or first.memory() is not storage:
-                self._begin(storage, held)
+                held.memory = ref(storage)
+                self._memory[key] = held
+                if self._writes or self._left or source != "op" or (op is not None and op.name in TAKING):
+                    self._begun(storage, held)
             elif first.storage != key:
                 held.storage = first.storage
         except WITHOUT_MEMORY:

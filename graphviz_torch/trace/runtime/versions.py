@@ -22,7 +22,7 @@ class Versions:
 
     def view(self, held: Held, op: Op) -> View:
         """What a result is a view of, and how often its memory was written."""
-        version = self.writes(held) if held.version or self._earlier or self._wrote else 0
+        version = self.writes(held)
         storage = held.storage
         if storage:
             for operand in op.operands:
@@ -32,6 +32,8 @@ class Versions:
 
     def writes(self, held: Held) -> int:
         """How often the run has written the memory of a value; what was before, or inside the maker, does not count."""
+        if not (held.version or self._earlier or (self._wrote and hasattr(held, "first"))):  # nearly always
+            return 0
         counted = getattr(held, "first", held.version) if self._wrote else held.version
         if not held.storage:  # sparse tensors count, but not from a start that is known
             return 0

@@ -26,7 +26,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "_ext", "gallery/*.md"]
 nitpicky = True
-smartquotes = False  # `--depth` keeps both its dashes
+smartquotes_action = "De"  # dashes and dots, no quotation marks
 default_role = "code"  # as docstrings mean their backticks
 
 html_theme = "furo"

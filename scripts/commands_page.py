@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import typer.main
 from torchviz_cli.app import application
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "commands.md"
+# An option that a help text names without marking it as code.
+OPTION = re.compile(r"(?<![`\w-])(--[a-z-]+(?:=\w+)?)")
 HEAD = """\
 # Commands
 
@@ -50,7 +53,8 @@ def _row(param: Any) -> str:
     """A line of the table; empty for `--help`."""
     if "--help" in param.opts:
         return ""
-    return f"| {', '.join(_spelled(param))} | {_cell(param.help)}{_default(param)} |"
+    told = _cell(OPTION.sub(r"`\1`", param.help))
+    return f"| {', '.join(_spelled(param))} | {told}{_default(param)} |"
 
 
 def _spelled(param: Any) -> Iterator[str]:

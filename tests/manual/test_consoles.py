@@ -82,10 +82,15 @@ def stale(page: Path, request: pytest.FixtureRequest, *, comparisons: bool) -> s
     return "".join(difflib.unified_diff(before.splitlines(True), now.splitlines(True), page.name, "what is printed"))
 
 
+def tell(difference: str) -> None:
+    if difference:
+        pytest.fail(f"{difference}\n{UPDATE}", pytrace=False)
+
+
 @pytest.mark.usefixtures("_samples")
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_commands_print_what_the_page_says(page: Path, request: pytest.FixtureRequest) -> None:
-    assert not stale(page, request, comparisons=False), UPDATE
+    tell(stale(page, request, comparisons=False))
 
 
 @pytest.mark.slow
@@ -93,7 +98,7 @@ def test_commands_print_what_the_page_says(page: Path, request: pytest.FixtureRe
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_comparisons_print_what_the_page_says(page: Path, request: pytest.FixtureRequest) -> None:
     """Each side of a comparison runs in a process of its own."""
-    assert not stale(page, request, comparisons=True), UPDATE
+    tell(stale(page, request, comparisons=True))
 
 
 def test_the_manual_has_many_such_commands() -> None:

@@ -25,7 +25,6 @@ extensions = [
     "torch_docs",
 ]
 exclude_patterns = ["_build", "_ext", "gallery/*.md"]
-nitpicky = True
 smartquotes_action = "De"  # dashes and dots, no quotation marks
 default_role = "code"  # as docstrings mean their backticks
 
@@ -45,11 +44,6 @@ autodoc_typehints_format = "short"
 autodoc_class_signature = "mixed"
 napoleon_attr_annotations = False
 napoleon_use_rtype = False
-# What other projects document, whose sites are not asked, and names of types that are no classes.
-nitpick_ignore_regex = [
-    (r"py:.*", r"(pathlib|collections\.abc|_pytest|typing)\..*|TypedDict"),
-    (r"py:class", r"Json|NodeKind|CallKind|MappingType|graphviz_torch\.check\.lines\.Lines"),
-]
 
 # A copied command line is one without its prompt and without what it printed.
 copybutton_prompt_text = "$ "

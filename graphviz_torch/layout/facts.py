@@ -29,6 +29,9 @@ MARKS = LEAVING | {
     "external": "data from outside the graph",
     "thread": "ran in another thread",
     "numpy_write": "NumPy wrote into it",
+    "unseen_write": "written by something unseen",
+    "unwritten": "made without contents",
+    "untraced": "not recorded",
 }
 
 

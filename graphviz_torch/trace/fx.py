@@ -55,8 +55,10 @@ def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], optio
     with unchanged(statics, options.training, options.seed, (args, kwargs)):
         tree = module_tree(statics, sources)
         graph = _symbolic(model, bound if args or kwargs else None, sources)
+        constants = _constants(model, graph)
     # Where the model has assigned to its attributes, stand-ins were in them until here.
     with unchanged(statics, options.training, options.seed, (args, kwargs)):
+        vars(model).update(constants)
         traced = fx.GraphModule(model, graph)
         if args or kwargs:
             _propagate(traced, bound, model)
@@ -90,6 +92,12 @@ def _symbolic(model: nn.Module, bound: dict[str, Any] | None, sources: Sources) 
         raise _unsupported(model, error, sources) from error
     _drop_checks(graph)
     return graph
+
+
+def _constants(model: nn.Module, graph: fx.Graph) -> dict[str, torch.Tensor]:
+    """The tensors that fx has left in attributes of the model, by the names that it gave them."""
+    names = [str(node.target) for node in graph.nodes if node.op == "get_attr"]
+    return {name: vars(model)[name] for name in names if isinstance(vars(model).get(name), torch.Tensor)}
 
 
 def _drop_checks(graph: fx.Graph) -> None:

@@ -28,7 +28,7 @@ NAMESPACES = (
     torch._C.ScriptFunction,
     torch._C.ScriptMethod,
 )
-NOT_MINE = frozenset(("__dict__", "__weakref__"))
+NOT_MINE = frozenset(("__dict__", "__weakref__", "__slotnames__"))  # the last is kept by Python's `copyreg`
 
 
 def namespaces() -> dict[str, int]:

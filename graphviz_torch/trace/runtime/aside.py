@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from graphviz_torch.trace.runtime import backward
 from graphviz_torch.trace.runtime.operations import Operation
-from graphviz_torch.trace.runtime.records import Held, Op, OperandAt
+from graphviz_torch.trace.runtime.records import Array, Held, Op, OperandAt, Outside
 from graphviz_torch.trace.runtime.storages import TAKING, UNCOUNTED
 
 if TYPE_CHECKING:
@@ -18,19 +19,18 @@ if TYPE_CHECKING:
 STATISTICS = (1, 2)
 STATISTICS_BELOW = (3, 4)
 TRAINING_BELOW = 5
-# Of an array that is compared with what it was.
+# Of memory that is compared with what was in it.
 MOST_BYTES = 2**20
+
+
+NUMPY = Outside("numpy_write", "NumPy has written into this memory")
+POINTER = Outside("unseen_write", "somebody who asked for its address has written into this memory")
 
 
 def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor]) -> None:
     """Notes it for one operation that has just run."""
     if info.below:
-        if op.name.endswith("batch_norm") and not info.writes and op.args[TRAINING_BELOW:][:1] == [True]:
-            _statistics(recorder, op, tensors, STATISTICS_BELOW)
-        elif op.name == "set_" and op.results:
-            _memory_set(recorder, op, tensors[0])
-        for held in (*op.results, *op.written):
-            held.version = UNCOUNTED
+        _note_below(recorder, op, info, tensors)
     elif op.name == "numpy":
         watch(recorder, op, op.operands[0], tensors[0])
     elif op.name == "backward":
@@ -47,22 +47,41 @@ def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor
         _statistics(recorder, op, tensors, STATISTICS)
 
 
-def watch(recorder: Recorder, what: Op | Held, held: Held, tensor: torch.Tensor) -> None:
-    """Somebody outside of torch has a tensor's memory; whether it is written there shows in the end, if it is small."""
+def _note_below(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor]) -> None:
+    """The same for an operation below autograd."""
+    if op.name.endswith("batch_norm") and not info.writes and op.args[TRAINING_BELOW:][:1] == [True]:
+        _statistics(recorder, op, tensors, STATISTICS_BELOW)
+    elif op.name == "set_" and op.results:
+        _memory_set(recorder, op, tensors[0])
+    if info.writes or not info.fresh:  # the count is raised when it has run
+        for held in (*op.results, *op.written):
+            held.version = UNCOUNTED
+
+
+def watch(recorder: Recorder, what: Op | Held, held: Held, tensor: torch.Tensor, who: Outside = NUMPY) -> None:
+    """Somebody outside of torch has a tensor's memory; whether it is written there shows later, if it is small."""
     plain = type(tensor) in (torch.Tensor, torch.nn.Parameter) and tensor.layout is torch.strided
-    if plain and tensor.device.type == "cpu" and tensor.nbytes <= MOST_BYTES:
-        recorder.arrays.append((what, held, tensor.data, tensor.data.clone()))
+    if not plain or tensor.device.type != "cpu" or tensor.nbytes > MOST_BYTES:
+        return
+    if who is POINTER and any(array.held.storage == held.storage for array in recorder.arrays):
+        return  # addresses are asked for often
+    recorder.arrays.append(Array(what, held, tensor.data, tensor.data.clone(), who, len(recorder.ops)))
 
 
-def written_by_numpy(recorder: Recorder) -> None:
-    """Notes which arrays were written; not where operations wrote the same memory too."""
-    for what, held, tensor, before in recorder.arrays:
-        since = what.id if isinstance(what, Op) else -1
-        writes = recorder.writes_to(held)
-        if (not writes or writes[-1].op.id < since) and not torch.equal(tensor, before):
-            text = "NumPy has written into this memory; what reads it later is not linked to that"
-            recorder.notes.append(("numpy_write", what, text))
-    recorder.arrays.clear()
+def about_to_write(recorder: Recorder, tensors: list[torch.Tensor]) -> None:
+    """An operation is about to write: what was written from outside until now shows now."""
+    memory = {held.storage for held in map(recorder.known, tensors) if held is not None}
+    written_outside(recorder, [array for array in recorder.arrays if array.held.storage in memory])
+
+
+def written_outside(recorder: Recorder, arrays: list[Array]) -> None:
+    """Notes what was written from outside; not where operations wrote the same memory too."""
+    for array in arrays:
+        writes = recorder.writes_to(array.held)
+        if (not writes or writes[-1].op.id < array.since) and not torch.equal(array.tensor, array.before):
+            text = f"{array.who.who}; what reads it later is not linked to that"
+            recorder.notes.append((array.who.code, array.what, text))
+        recorder.arrays.remove(array)
 
 
 def _memory_given(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> None:
@@ -78,8 +97,25 @@ def _memory_set(recorder: Recorder, op: Op, tensor: torch.Tensor) -> None:
     for held in (op.operands[0], *op.results):
         recorder.abandoned(held)
     _memory_taken(recorder, op)
-    if len(op.operands) == 1 and recorder.current is None:  # otherwise the function around it tells
+    if len(op.operands) > 1:
+        _leave_behind(op)
+    elif recorder.current is None:  # otherwise the function around it tells
         recorder.notes.append(("unseen_write", op, "given memory that no recorded operation made"))
+
+
+def _leave_behind(op: Op) -> None:
+    """What a tensor was before it was given other memory is in nothing that is read of it later."""
+    given = op.args[1]
+    of_storage = not isinstance(given, OperandAt)
+    op.operands, op.args = op.operands[1:], [OperandAt(0), *op.args[2:]]
+    op.function = partial(_placed, op.results[0].dtype, of_storage)
+
+
+def _placed(dtype: torch.dtype, of_storage: bool, source: torch.Tensor, *place: Any) -> torch.Tensor:
+    """Another tensor in the same memory."""
+    tensor = torch.empty(0, dtype=dtype, device=source.device)
+    given: Any = source.untyped_storage() if of_storage else source
+    return tensor.set_(given, *place)
 
 
 def _memory_taken(recorder: Recorder, op: Op) -> None:

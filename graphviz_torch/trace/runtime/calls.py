@@ -162,11 +162,15 @@ class Calls(Values):
             self.notes.append(("opaque", op, "what happens inside was not seen"))
         return held
 
+    def synthetic(self, name: str, operands: list[Held], tensor: Tensor) -> Held:
+        """An operation that no function of torch was called for, and what it made."""
+        return self._synthetic(self.stack[-1] if self.stack else None, name, operands, tensor)
+
     def again(self, tensor: Tensor, before: Held) -> Held:
         """As for all values; where the shape is another, as where vmap begins and ends, a node says so."""
         if before.shape is None or self._writes.get(before.storage) or tensor.shape == before.shape:
             return super().again(tensor, before)
-        return self._synthetic(self.stack[-1] if self.stack else None, "alias", [before], tensor)
+        return self.synthetic("alias", [before], tensor)
 
     def _add(self, op: Op) -> None:
         op.id = len(self.ops)

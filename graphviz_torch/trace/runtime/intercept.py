@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from graphviz_torch.trace import compat
+from graphviz_torch.trace.runtime import unseen
 from graphviz_torch.trace.runtime.modes import DispatchMode, FunctionMode
 from graphviz_torch.trace.runtime.recording import Recorder
 
@@ -27,8 +28,14 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
     """Records what runs inside the block on this thread."""
     with ONE_AT_A_TIME, ExitStack() as stack:
         interception = Interception(recorder, level, stack)
-        for owner, name, replacement in interception.patches():
-            stack.callback(setattr, owner, name, owner.__dict__[name])
+        for owner, name, replacement in (
+            *interception.patches(),
+            *unseen.patches(recorder, interception.foreign, level),
+        ):
+            if name in owner.__dict__:
+                stack.callback(setattr, owner, name, owner.__dict__[name])
+            else:
+                stack.callback(delattr, owner, name)
             setattr(owner, name, replacement)
         stack.enter_context(compat.eager_stance())
         if level != "function":

@@ -74,5 +74,6 @@ def _aten(func: Any, loose: bool) -> Operation:
     """The operation behind an aten function."""
     schema = getattr(func, "_schema", None)
     writes = schema is not None and schema.is_mutable
+    fresh = schema is not None and all(result.alias_info is None for result in schema.returns)
     name = func.__name__.partition(".")[0]
-    return Operation(name, f"torch.ops.{func}", False, writes, below=True, aside=True, loose=loose)
+    return Operation(name, f"torch.ops.{func}", False, writes, below=True, aside=True, loose=loose, fresh=fresh)

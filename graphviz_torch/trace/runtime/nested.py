@@ -15,6 +15,7 @@ from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
 from graphviz_torch.trace.runtime.structures import tensors_of
+from graphviz_torch.trace.runtime.unwritten import EMPTY
 from graphviz_torch.trace.runtime.values import Values
 
 
@@ -90,13 +91,19 @@ class NestedRecorder(Recorder):
             out = [grad for _, grad in gradients]
         for tensor in tensors_of(out):
             held = self._made(tensor)
-            if held.source == "external":
+            if held.source == "external" or self._filled_unseen(region, held):
                 held = self._synthetic(region, "opaque", list(region.operands), tensor)
             elif held.op is not None and held.op.id >= region.first:  # autograd has only now its say
                 held.settled(tensor)
             region.results.append(held)
         region.last = len(self.ops)
         self.events.append(Leave(region))
+
+    def _filled_unseen(self, region: Call, held: Held) -> bool:
+        """Whether a function that is no factory returns memory that was made without contents: it was filled in C++."""
+        maker = held.op
+        inside = maker is not None and maker.id > region.first and held.source == "op"
+        return inside and maker is not None and maker.name in EMPTY and region.name not in EMPTY
 
     def _made(self, tensor: torch.Tensor) -> Held:
         """The value that a function returned; under the wrappers of vmap and its like lies what aten made."""

@@ -81,6 +81,7 @@ class Operation:
         below: seen below autograd, where tensors do not count their writes yet; the schema tells what is written.
         aside: something is left to be noted when it has run; see `graphviz_torch.trace.runtime.aside`.
         loose: an aten operation that no function stands for, in a record of functions with what is in them.
+        fresh: nothing that it returns lies in memory of its operands, as far as its schema says.
         choice: an argument that makes it write one of the others.
         special: its operands may be written, or are only looked at in part; unless it is told not to be.
     """
@@ -92,6 +93,7 @@ class Operation:
     below: bool = False
     aside: bool = False
     loose: bool = False
+    fresh: bool = False
     choice: Choice | None = None
     special: bool = True
 

@@ -13,7 +13,7 @@ from torch.nn.parameter import Parameter
 from graphviz_torch.trace.compat import sequence_number
 from graphviz_torch.trace.runtime import aside, backward
 from graphviz_torch.trace.runtime.calls import Calls
-from graphviz_torch.trace.runtime.memory import Geometry, apart, geometry, indexed
+from graphviz_torch.trace.runtime.memory import Geometry, apart, indexed
 from graphviz_torch.trace.runtime.operations import INDEXED, Operation
 from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
 from graphviz_torch.trace.runtime.storages import UNCOUNTED, version
@@ -40,7 +40,7 @@ class Recorder(Calls):
 
     def __init__(self, statics: Statics, about_to_write: Callable[[Tensor], None]) -> None:
         super().__init__(statics)
-        self._about_to_write = about_to_write
+        self.about_to_write = about_to_write
         self.current: Op | None = None
         self.in_script = False
         self.before_backward: backward.Gradients = []
@@ -52,7 +52,7 @@ class Recorder(Calls):
             self.before_backward = backward.gradients(self)
             for _, grad, _ in self.before_backward:
                 if grad is not None:
-                    self._about_to_write(grad)
+                    self.about_to_write(grad)
 
     def breaking(self, error: BaseException) -> tuple[Op | None, Call | None]:
         """The innermost operation and call that raised an exception, or that it was raised from."""
@@ -151,7 +151,9 @@ class Recorder(Calls):
             self._below(op, info, tensors)
         if info.writes or "out" in op.kwargs or (info.choice is not None and info.choice.made(op)):
             for tensor in tensors:
-                self._about_to_write(tensor)
+                self.about_to_write(tensor)
+            if self.arrays:
+                aside.about_to_write(self, tensors)
             return [self.operand(tensor, self._part(op, place, tensor)) for place, tensor in enumerate(tensors)]
         if op.name == "getitem" and self._writes:
             return [self.operand(tensor, self._part(op, place, tensor)) for place, tensor in enumerate(tensors)]
@@ -186,7 +188,7 @@ class Recorder(Calls):
         """What an index means of the tensor that it is applied to; `None` for all of it."""
         if place > 0 or op.name not in INDEXED or type(tensor) not in (Tensor, Parameter) or len(op.args) < 2:
             return None
-        whole = geometry(tensor)
+        whole = self.geometry(tensor)
         held = self.find(tensor)
         if whole is None or (op.name == "setitem" and self.crowded(held)) or not held.storage:
             return None
@@ -215,7 +217,7 @@ class Recorder(Calls):
 
     def _picked(self, op: Op, tensors: list[Tensor], out: Tensor, storage: int) -> None:
         """A view reads of its base what it shows; where there are several views, each is linked to all of the base."""
-        place = geometry(out)
+        place = self.geometry(out)
         for number, tensor in enumerate(tensors):
             if place is not None and tensor is not out and op.operands[number].storage == storage:
                 op.operands[number] = self.operand(tensor, place)
@@ -279,4 +281,6 @@ class Recorder(Calls):
         if place in targets or not near:
             return False
         tensor = tensors[place]
-        return all(tensor is tensors[target] or apart(geometry(tensor), geometry(tensors[target])) for target in near)
+        return all(
+            tensor is tensors[target] or apart(self.geometry(tensor), self.geometry(tensors[target])) for target in near
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -185,3 +186,28 @@ class Leave:
 
     def __init__(self, call: Call) -> None:
         self.call = call
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Who can write memory from outside of torch: the code of the note, and who is named in it."""
+
+    code: str
+    who: str
+
+
+@dataclass(slots=True, eq=False)
+class Array:
+    """Memory that may be written from outside of torch.
+
+    Attributes:
+        what: what a note on it is about; held: the value in it.
+        before: what was in it when `since` operations had run.
+    """
+
+    what: Op | Held
+    held: Held
+    tensor: torch.Tensor
+    before: torch.Tensor
+    who: Outside
+    since: int

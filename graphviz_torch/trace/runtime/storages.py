@@ -29,12 +29,14 @@ class Storages:
         self._left: set[int] = set()
         # Storages that others stand for; their keys must stay theirs.
         self._stood_for: list[torch.UntypedStorage] = []
+        # How many bytes after the start of the memory that it stands for a storage begins, by its `id`.
+        self._shifts: dict[int, int] = {}
 
     def wrote(self, held: Held, tensor: Tensor, op: Op, region: Geometry | None = None) -> Write | None:
         """Notes that an operation wrote the memory of a value, or a part of it."""
         if not held.storage:
             return None
-        write = Write(op, region or geometry(tensor), [])
+        write = Write(op, region or self.geometry(tensor), [])
         self._writes.setdefault(held.storage, []).append(write)
         return write
 
@@ -91,9 +93,23 @@ class Storages:
         """Gives memory that is known under another storage the key of that."""
         known = self._at(storage)
         other = known.memory() if known is not None else None
-        if known is not None and other is not None:
-            held.storage = known.storage
-            self._stood_for.append(other)
+        if known is None or other is None:
+            return
+        shift = _address(storage) - _address(other) + self._shifts.get(id(other), 0)
+        if shift:
+            self._shifts[id(storage)] = shift
+            self._stood_for.append(storage)
+        held.storage = known.storage
+        self._stood_for.append(other)
+
+    def geometry(self, tensor: Tensor) -> Geometry | None:
+        """Where in its memory a tensor lies, also where its storage is only a part of that."""
+        found = geometry(tensor)
+        shift = self._shifts.get(id(tensor.untyped_storage()), 0) if self._shifts and found is not None else 0
+        if not shift or found is None:
+            return found
+        offset, rest = divmod(shift, found[3])
+        return None if rest else (found[0] + offset, *found[1:])
 
     def _base_storage(self, tensor: Tensor, held: Held) -> int:
         """The key of the memory under a wrapper of vmap and its like; 0 for sparse and other tensors without."""
@@ -110,6 +126,10 @@ class Storages:
             return held.storage
         return first.storage
 
+    def in_storage(self, storage: torch.UntypedStorage) -> Held | None:
+        """A value in a storage, or at the same address."""
+        return self._known(storage) or self._at(storage)
+
     def _known(self, storage: torch.UntypedStorage) -> Held | None:
         """The first value in a storage."""
         first = self._memory.get(id(storage))
@@ -121,16 +141,20 @@ class Storages:
             storage = tensor.untyped_storage()
         except WITHOUT_MEMORY:
             return None
-        return self._known(storage) or self._at(storage)
+        return self.in_storage(storage)
 
     def _at(self, storage: torch.UntypedStorage) -> Held | None:
-        address = _address(storage)
-        if not address:
+        """A value in memory that a storage has a part of."""
+        start = _address(storage)
+        if not start:
             return None
+        end = start + storage.nbytes()
         for first in self._memory.values():
             other = first.memory()
-            if other is not None and other is not storage and _address(other) == address:
-                return first
+            if other is not None and other is not storage:
+                begin = _address(other)
+                if begin == start or (begin and begin < end and start < begin + other.nbytes()):
+                    return first
         return None
 
 

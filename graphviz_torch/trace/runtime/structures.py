@@ -65,7 +65,7 @@ def items_of(value: Any, name: str, depth: int) -> list[tuple[str, Any]]:
         return [(f"{name}.{field}" if name else field, getattr(value, field)) for field in value._fields]
     if isinstance(value, (list, tuple)):
         return [(f"{name}[{place}]", item) for place, item in enumerate(value)]
-    fields = getattr(value, "__dataclass_fields__", None)
+    fields = getattr(type(value), "__dataclass_fields__", None)  # an instance may answer to any name
     if fields is not None and not isinstance(value, type):
         return [(f"{name}.{field}" if name else field, getattr(value, field, None)) for field in fields]
     if hasattr(type(value), "items") and hasattr(type(value), "keys"):

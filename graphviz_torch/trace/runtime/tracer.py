@@ -20,7 +20,7 @@ from graphviz_torch.trace.lazy import to_run
 from graphviz_torch.trace.metadata import Metas
 from graphviz_torch.trace.modules import module_tree
 from graphviz_torch.trace.options import TraceOptions
-from graphviz_torch.trace.runtime.aside import written_by_numpy
+from graphviz_torch.trace.runtime.aside import written_outside
 from graphviz_torch.trace.runtime.assemble import Assembly
 from graphviz_torch.trace.runtime.autograd_link import GradNodes
 from graphviz_torch.trace.runtime.below import AtenRecorder, KeepingAtenRecorder
@@ -32,6 +32,7 @@ from graphviz_torch.trace.runtime.places import is_user
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Op
 from graphviz_torch.trace.runtime.structures import named_tensors
+from graphviz_torch.trace.runtime.unwritten import TEXT, unwritten
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.statics import Statics
 
@@ -156,7 +157,7 @@ def _traced(
                 out = model(*args, **kwargs)
         except Exception as raised:  # noqa: BLE001 - the user's model
             error = raised
-        written_by_numpy(recorder)
+        written_outside(recorder, list(recorder.arrays))
         builder.set_modules(hooks.told(tree))
         keeps = isinstance(recorder, KeepingRecorder)
         copies = tuple(t.detach().clone() for _, t in named_tensors(out, "")) if keeps else ()
@@ -170,6 +171,8 @@ def _traced(
             assembly.value(held)
         assembly.run()
         assembly.mark_handled(error)
+        for held in unwritten(recorder.ops, [held for _, held in returned]):
+            builder.diagnose("unwritten", "warning", held.id, TEXT)
         for name, held in returned:
             builder.output(name, assembly.value(held))
         if look is not None and error is None:

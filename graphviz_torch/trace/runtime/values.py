@@ -13,8 +13,8 @@ import torch
 
 from graphviz_torch.trace import compat
 from graphviz_torch.trace.metadata import key_of, kind_of
-from graphviz_torch.trace.runtime.memory import Geometry, geometry
-from graphviz_torch.trace.runtime.records import Held, Op
+from graphviz_torch.trace.runtime.memory import Geometry
+from graphviz_torch.trace.runtime.records import Array, Held, Op
 from graphviz_torch.trace.runtime.storages import TAKING, UNCOUNTED, WITHOUT_MEMORY, Storages, maker, version
 from graphviz_torch.trace.runtime.writes import MOST_WRITES, Write, last_writers
 from graphviz_torch.trace.statics import Statics
@@ -33,8 +33,8 @@ class Values(Storages):
         self._live: dict[int, Held] = {}
         # The value of the gradient that the last backward pass left, by the `id` of what it is of.
         self.gradients: dict[int, Held] = {}
-        # What may be written from outside of torch: what to say it of, the value, its memory and what was in it.
-        self.arrays: list[tuple[Op | Held, Held, Tensor, Tensor]] = []
+        # What may be written from outside of torch.
+        self.arrays: list[Array] = []
         self.notes: list[tuple[str, Held | Op | None, str]] = []
 
     def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
@@ -97,7 +97,7 @@ class Values(Storages):
         if not same and (writes[-1].op.id <= made or self.moved(tensor, held)):
             return self._rewritten(tensor, held, region)
         base = _base(held, tensor)
-        writers = last_writers(writes, region or geometry(tensor), maker(base))
+        writers = last_writers(writes, region or self.geometry(tensor), maker(base))
         if not writers:
             return counted(held if region is None else base, tensor)
         parts = [self._written_by(writer, tensor, base) for writer in writers]
@@ -187,9 +187,19 @@ class Values(Storages):
         if self.moved(tensor, held):  # `set_`, which no mode sees
             self.gave(tensor, held)
             return self.operand(tensor, region)
+        if self._left_by_others(held):
+            return counted(held, tensor)
         fresh = self.hold(tensor, "same", None, previous=held)
         self.notes.append(("unseen_write", held, "written by something that the tracer did not see"))
         return fresh
+
+    def _left_by_others(self, held: Held) -> bool:
+        """Whether a tensor that was in the memory of a value has other memory now; they go on to count together."""
+        near = [other for other in self._live.values() if other.storage == held.storage and held.storage]
+        gone = [other for other in near if (tensor := other.ref()) is not None and self.moved(tensor, other)]
+        for other in gone:
+            self.gave(other.ref(), other)  # type: ignore[arg-type]
+        return bool(gone)
 
     def gave(self, tensor: Tensor, held: Held) -> None:
         """Notes that a tensor was given other memory."""

@@ -1,0 +1,34 @@
+"""Memory that is read though nothing that was recorded has written it since it was made without contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from graphviz_torch.trace.runtime.records import Held, Op
+
+EMPTY = frozenset(("empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"))
+TEXT = "made without contents, and read before anything that was recorded wrote it"
+
+
+def unwritten(ops: list[Op], returned: Iterable[Held]) -> Iterator[Held]:
+    """The values, each once."""
+    empty = {op.id for op in ops if op.name in EMPTY}
+    if not empty:
+        return
+    for held in (*(held for op in ops for held in _read(op)), *returned):
+        maker = held.op
+        if maker is not None and maker.id in empty and held.source == "op" and _has_contents(held):
+            empty.remove(maker.id)
+            yield held
+
+
+def _read(op: Op) -> list[Held]:
+    """What an operation computes with: not what it writes, shows another part of, or only asks the shape of."""
+    if op.name in EMPTY or op.name == "set_data" or op.name.endswith("_like") or op.name.startswith("new_"):
+        return []
+    made = {held.storage for held in (*op.results, *op.written)}
+    return [held for held in op.operands if held.storage not in made]
+
+
+def _has_contents(held: Held) -> bool:
+    return held.shape is not None and 0 not in held.shape and held.device.type != "meta"

@@ -148,9 +148,8 @@ class _Explanation:
                     self._call_edit(side, call.id, old.path, new.path, lost)
 
     def _call_edit(self, side: Side, call: str, old: str, new: str, lost: bool) -> None:
-        before, after = (
-            f"{len(which.calls_of.get(path, ()))} calls" for which, path in ((self._old, old), (self._new, new))
-        )
+        counts = [len(which.calls_of.get(path, ())) for which, path in ((self._old, old), (self._new, new))]
+        before, after = (f"{count} call{'' if count == 1 else 's'}" for count in counts)
         place = Place(old, new, (call,) if lost else (), () if lost else (call,))
         op = side.branch_of(call).module.type_name
         why = (

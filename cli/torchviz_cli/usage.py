@@ -50,7 +50,8 @@ def _in_our_words(message: str, words: list[str], context: Any) -> TorchvizError
     if message.startswith("no such command") and words and _is_target(words[0]):
         hint = f"torchviz-cli render {shlex.join(words)}"
     elif message.startswith("missing argument"):
-        hint = f"{command} model.py:build, or {command} --help"
+        example = "S001" if "'CODE'" in message else "model.py:build"
+        hint = f"{command} {example}, or {command} --help"
     elif "unexpected extra argument" in message:
         hint = "each input has its own -i and each file its own -o; quote what has spaces or parentheses"
     return TorchvizError(message, hint=hint)

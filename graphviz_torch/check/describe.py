@@ -14,6 +14,7 @@ from graphviz_torch.trace.explain.case import owner
 
 LONGEST_ARGUMENT = 24
 MOST_OPERANDS = 8
+BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 # Arguments that are mostly written one after the other, and those that are written without their names.
 SEVERAL = frozenset(("size", "shape", "dims"))
 # What functions that choose between two others pass on, whether anybody wrote it or not.
@@ -24,6 +25,20 @@ UNNAMED = SEVERAL | {"start_dim", "key"}
 def sizes(shape: Sequence[int] | None) -> str:
     """`4×32`; `scalar` for no dimensions."""
     return words.sizes(shape)
+
+
+def scaled(number: float, step: int, units: tuple[str, ...]) -> str:
+    """A number with the unit that leaves it short: `1.54 MFLOP`."""
+    place = 0
+    while number >= 999.5 and place < len(units) - 1:
+        number /= step
+        place += 1
+    return f"{number:.3g} {units[place]}"
+
+
+def bytes_words(count: int) -> str:
+    """`48 B`, `1.25 MiB`."""
+    return scaled(count, 1024, BYTES)
 
 
 def place_words(place: SourceLocation) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from graphviz_torch.check.evidence import Evidence
 
 # What costs a run of its own, or more: obtained where an option asks for it or its rule is selected by its code.
-Need = Literal["backward", "stats", "time", "second_run"]
+Need = Literal["backward", "stats", "time", "second_run", "device"]
 
 
 @dataclass(frozen=True, slots=True)

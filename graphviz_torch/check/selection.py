@@ -28,7 +28,12 @@ def chosen(rules: Sequence[Rule], options: CheckOptions) -> tuple[Rule, ...]:
 
 def asked_for(options: CheckOptions) -> frozenset[Need]:
     """The further evidence that options ask for."""
-    wanted: dict[Need, bool] = {"backward": options.backward, "stats": options.stats, "time": options.time}
+    wanted: dict[Need, bool] = {
+        "backward": options.backward,
+        "stats": options.stats,
+        "time": options.time,
+        "device": bool(options.assume_device),
+    }
     return frozenset(need for need, on in wanted.items() if on)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import torch
 from torch import Tensor, nn
 
 from graphviz_torch import api
 from graphviz_torch.check.devices import Labels, labels
+from graphviz_torch.check.options import CheckOptions
 from graphviz_torch.ir.walks import GraphIndex
 
 torch.set_num_threads(1)
@@ -106,3 +109,25 @@ def test_nothing_assumed_the_labels_are_the_real_devices() -> None:
     assert set(names.values()) == {"cpu"}
     assert found.mismatches == ()
     assert found.made == ("#0:rand.0",)
+
+
+def test_what_stays_behind_is_pinned_to_its_card() -> None:
+    report = api.check(Plain(), (torch.ones(2, 4),), None, CheckOptions(select=("D002",)))
+    [found] = report.findings
+    [node] = [node for node in report.graph.nodes if node.id == found.op]
+    assert (node.kind, node.name) == ("constant", found.message.split("`")[1])
+    assert re.search(r"<title>constant [^<]*D002", api.render_report(report, "svg").decode())
+
+
+def test_transfers_are_in_the_report_where_a_device_is_assumed() -> None:
+    class Net(Factories):
+        def forward(self, x: Tensor) -> Tensor:
+            y = self.fc(x).cpu() * 2
+            return self.fc(y.to(x.device))
+
+    report = api.check(Net(), (torch.ones(2, 4),), None, CheckOptions(assume_device="cuda"))
+    assert [found.message for found in report if found.code == "D004"] == [
+        "`cpu` brings a tensor of 2×4 (32 B) from the device to the cpu",
+        "`to` moves a tensor of 2×4 (32 B) from cpu to cuda:0, in each call",
+    ]
+    assert "D004" not in api.check(Net(), (torch.ones(2, 4),), None, CheckOptions()).checked

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphviz_torch.check.describe import built, module_at, operand, operation_words
+from graphviz_torch.check.describe import operand, operation_words
 from graphviz_torch.check.devices import HOST, Mismatch
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Operand
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules.failures import blamed, finding_of_failure
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node, Value
 
 
@@ -37,6 +38,7 @@ def attribute(evidence: Evidence) -> Iterator[Finding]:
             "warning",
             f"`{name}` is a plain attribute, which `.to()` leaves behind on the {HOST}",
             module=_owner(evidence, name),
+            op=stray.id,
             source=evidence.place(name),
             operands=_operands(evidence, mismatch),
             notes=(_used(evidence, mismatch),),
@@ -47,16 +49,12 @@ def attribute(evidence: Evidence) -> Iterator[Finding]:
 def factory(evidence: Evidence) -> Iterator[Finding]:
     """A tensor that is made on the default device and meets the model's own."""
     for mismatch, stray in _strays(evidence, "D003"):
-        module = module_at(evidence.index, stray.module_call)
-        yield Finding(
+        yield finding_at(
+            evidence,
+            stray,
             "D003",
-            "warning",
             f"`{stray.name}` makes its tensor on the {HOST}, wherever the model is",
-            module=module.path if module is not None else "",
-            type=built(module) if module is not None else "",
-            op=stray.id,
-            source=stray.source,
-            operands=_operands(evidence, mismatch),
+            read=_operands(evidence, mismatch),
             notes=(_used(evidence, mismatch),),
             help="pass `device=`, that of a tensor it meets",
         )
@@ -135,17 +133,15 @@ def _used(evidence: Evidence, mismatch: Mismatch) -> str:
 
 def _mismatch(evidence: Evidence, mismatch: Mismatch) -> Finding:
     node = evidence.index.nodes[mismatch.node]
-    module = module_at(evidence.index, node.module_call)
-    words = [f"{found.producer} on {found.device}" for found in _operands(evidence, mismatch)]
-    return Finding(
+    read = _operands(evidence, mismatch)
+    words = [f"{found.producer} on {found.device}" for found in read]
+    return finding_at(
+        evidence,
+        node,
         "D001",
-        "error",
         f"`{node.name}` takes tensors of several devices: {', '.join(words)}",
-        module=module.path if module is not None else "",
-        type=built(module) if module is not None else "",
-        op=node.id,
-        source=node.source,
-        operands=_operands(evidence, mismatch),
+        severity="error",
+        read=read,
         notes=(f"parameters, buffers and inputs are taken to be on {evidence.options.assume_device}",),
     )
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from graphviz_torch.check.costs import flops, made_bytes
-from graphviz_torch.check.describe import built, module_at, operation_words, place_words
+from graphviz_torch.check.describe import bytes_words, operation_words, place_words, scaled
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Table
 from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node
 
 MOST_ROWS = 5
-BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 FLOPS = ("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP")
 
 
@@ -40,15 +40,13 @@ def hotspots(evidence: Evidence) -> Iterator[Finding]:
         return
     spent = top[1]
     node = max(spent.nodes, key=lambda one: timings.operations.get(one.id, 0.0))
-    module = module_at(evidence.index, node.module_call)
-    yield Finding(
+    yield finding_at(
+        evidence,
+        node,
         "R001",
-        "info",
         f"this line takes {spent.seconds / whole:.0%} of the time: {_operations(evidence, spent)}",
-        module=module.path if module is not None else "",
-        type=built(module) if module is not None else "",
-        op=node.id,
-        source=node.source,
+        severity="info",
+        read=(),
         tables=(
             _table("by line", lines, whole),
             _table("by module", _modules(evidence), whole),
@@ -106,20 +104,12 @@ def _table(title: str, rows: list[tuple[str, Spent]], whole: float) -> Table:
                 name or "elsewhere",
                 f"{spent.seconds / whole:.0%}",
                 _time(spent.seconds),
-                _scaled(spent.bytes, 1024, BYTES),
-                _scaled(spent.flops, 1000, FLOPS),
+                bytes_words(spent.bytes),
+                scaled(spent.flops, 1000, FLOPS),
             )
             for name, spent in rows[:MOST_ROWS]
         ),
     )
-
-
-def _scaled(number: float, step: int, units: tuple[str, ...]) -> str:
-    place = 0
-    while number >= 999.5 and place < len(units) - 1:
-        number /= step
-        place += 1
-    return f"{number:.3g} {units[place]}"
 
 
 def _time(seconds: float) -> str:

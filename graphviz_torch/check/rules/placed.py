@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphviz_torch.check.describe import built, module_at, operands
 from graphviz_torch.check.evidence import Evidence
-from graphviz_torch.check.finding import Finding, Step
+from graphviz_torch.check.finding import Finding, Operand, Step, Table
 from graphviz_torch.ir.graph import Node, Severity
 
 
@@ -15,12 +15,14 @@ def finding_at(
     message: str,
     *,
     severity: Severity = "warning",
+    read: tuple[Operand, ...] | None = None,
+    tables: tuple[Table, ...] = (),
     dataflow: tuple[Step, ...] = (),
     notes: tuple[str, ...] = (),
     help: str = "",
     said: str = "",
 ) -> Finding:
-    """The finding."""
+    """The finding; `read` in place of what the graph says of the operands."""
     module = module_at(evidence.index, node.module_call)
     return Finding(
         code,
@@ -30,8 +32,9 @@ def finding_at(
         type=built(module) if module is not None else "",
         op=node.id,
         source=node.source,
-        operands=operands(evidence.index, node),
+        operands=operands(evidence.index, node) if read is None else read,
         dataflow=dataflow,
+        tables=tables,
         notes=notes,
         help=help,
         said=said,

@@ -1,10 +1,13 @@
-"""D004: where the host waits for the device: Python reads a value, or a size depends on one."""
+"""D004: where the host waits for the device: Python reads a value, or a size depends on one; and what is moved.
+
+What goes from the host to the device is told of where a device is assumed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graphviz_torch.check.describe import sizes
+from graphviz_torch.check.describe import bytes_words, sizes
 from graphviz_torch.check.devices import HOST
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding
@@ -39,9 +42,13 @@ def waits(evidence: Evidence) -> Iterator[Finding]:
                 yield finding_at(evidence, node, "D004", message, severity="info", notes=(LEAVES,))
     for transfer in evidence.moved.transfers:
         node = evidence.index.nodes[transfer.node]
+        moved = f"{_shape(evidence, node)} ({bytes_words(transfer.bytes)})"
         if transfer.target == HOST and not _reads_follow(evidence, node):
-            told = f"`{node.name}` brings {_shape(evidence, node)} from the device to the {HOST}"
+            told = f"`{node.name}` brings {moved} from the device to the {HOST}"
             yield finding_at(evidence, node, "D004", told, severity="info", notes=(LEAVES,))
+        elif transfer.target != HOST and evidence.options.assume_device:
+            told = f"`{node.name}` moves {moved} from {transfer.source} to {transfer.target}, in each call"
+            yield finding_at(evidence, node, "D004", told, severity="info")
 
 
 def _message(evidence: Evidence, node: Node) -> str:
@@ -79,4 +86,4 @@ def _shape(evidence: Evidence, node: Node) -> str:
     return "a number" if shape == () else f"a tensor of {sizes(shape)}"
 
 
-RULES = (Rule("D004", "host synchronisation in forward", "info", waits),)
+RULES = (Rule("D004", "host synchronisation in forward", "info", waits, tells_with=frozenset(("device",))),)

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from graphviz_torch import api
+from graphviz_torch.check.options import CheckOptions
 from graphviz_torch.trace.options import TraceOptions
 from graphviz_torch.trace.probes.model import Probes
 from tests.models.disorder import Disorder
@@ -22,6 +24,7 @@ PROBES: dict[str, Callable[[Probes], Any]] = {
     "stats": Probes.stats,
     "timings": Probes.timings,
     "other_batch": Probes.other_batch,
+    "conflicts": Probes.conflicts,
     "loose": Probes.loose,
     "remembers": Probes.remembers,
 }
@@ -95,3 +98,20 @@ def test_the_users_loss_can_be_as_rude_as_a_model() -> None:
     changed = state.differences(before, state.of_model(model))
     assert state.differences(world, state.process()) == []
     assert changed == []
+
+
+@pytest.mark.parametrize("end", [None, ValueError])
+@pytest.mark.parametrize("training", [False, True])
+def test_a_check_with_everything_leaves_everything_as_it_was(training: bool, end: type[BaseException] | None) -> None:
+    torch.manual_seed(0)
+    model = Disorder(end)
+    x, extra = torch.randn(3, 4), {"list": [0]}
+    before = state.of_model(model), state.of_tensor(x), state.process(), state.namespaces()
+    wanted = CheckOptions(("ALL",), backward=True, stats=True, time=True, assume_device="cuda", training=training)
+    api.check(model, (x, extra), None, wanted)
+    after = state.of_model(model), state.of_tensor(x), state.process(), state.namespaces()
+    assert state.differences(before[0], after[0]) == []
+    assert before[1] == after[1]
+    assert state.differences(before[2], after[2]) == []
+    assert state.differences(before[3], after[3]) == []
+    assert extra == {"list": [0]}

@@ -2,7 +2,7 @@
 
 plugins:
   - torchviz:
-      theme: auto       # or light, dark
+      theme: auto       # or another one, also of pyproject.toml
       source_url: ""    # as in https://host/{file}#L{line}
       timeout: 300      # seconds for each model; 0 for no limit
       cache: .cache/torchviz
@@ -25,7 +25,6 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from graphviz_torch.errors import TorchvizError
-from graphviz_torch.render.options import THEMES
 from graphviz_torch.sites import fences, picture, wish
 from graphviz_torch.sites.picture import Source
 from graphviz_torch.sites.store import Store
@@ -39,7 +38,7 @@ DIGITS = 16
 class Settings(Config):
     """The options of the plugin."""
 
-    theme = config_options.Choice(THEMES, default="auto")
+    theme = config_options.Type(str, default="auto")
     source_url = config_options.Type(str, default="")
     timeout = config_options.Type((int, float), default=300)
     cache = config_options.Type(str, default=".cache/torchviz")
@@ -102,6 +101,10 @@ class Torchviz(BasePlugin[Settings]):
         if made.raised and not wanted.raises:
             self._warn(place, wanted.target, made.problem)
         source = Source(wanted, self._folder, made.path, self.config.theme, self.config.source_url)
+        if source.project is not None:
+            self._files.add(str(source.project))
+        for line in source.weak:
+            self._warn(place, wanted.target, line)
         return source.drawn(self._store, wanted.format or "svg")
 
     def _warn(self, place: str, target: str, problem: str) -> None:

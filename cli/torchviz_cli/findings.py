@@ -14,6 +14,7 @@ from graphviz_torch import api
 from graphviz_torch.check.options import CheckOptions
 from graphviz_torch.check.report import Report
 from graphviz_torch.errors import BuildError, CheckError, RenderError, TargetError
+from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.trace import locating, targets
 from graphviz_torch.trace.importing import importable
 from graphviz_torch.trace.said import clip
@@ -115,12 +116,12 @@ def _function(text: str, roots: tuple[str, ...]) -> Callable[..., Any]:
     return function
 
 
-def give(report: Report, plan: Plan, console: Console) -> None:
+def give(report: Report, plan: Plan, console: Console, look: RenderOptions) -> None:
     """Draws the pictures, then says what was found."""
     written = []
     for file in plan.files:
         with console.stage(f"drawing {file.format}"):
-            written.append((file, api.render_report(report, file.format)))
+            written.append((file, api.render_report(report, file.format, options=look)))
     if plan.stdout == "json":
         told = json.dumps(report.to_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
         written.append((Output(STDOUT, "json"), told.encode("utf-8", "backslashreplace")))

@@ -40,7 +40,8 @@ FromOption = Annotated[
 ]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="B", help="See --from.")]
 ThemeOption = Annotated[
-    str, typer.Option("--theme", metavar="|".join(THEMES), help="Colours; auto follows the reader.")
+    str,
+    typer.Option("--theme", metavar="THEME", help=f"Colours: {', '.join(THEMES)}, or one of pyproject.toml."),
 ]
 DirectionOption = Annotated[str, typer.Option("--direction", metavar="|".join(DIRECTIONS), help="Of the data flow.")]
 EngineOption = Annotated[str, typer.Option("--engine", metavar="|".join(ENGINES), help="Who places the nodes.")]

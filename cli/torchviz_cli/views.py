@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from graphviz_torch.errors import EngineWarning, FontWarning, ViewError
 from graphviz_torch.passes.options import ViewOptions
@@ -30,18 +31,36 @@ def view_options(depth: str, no_fold: bool, focus: str | None, start: str | None
     return ViewOptions(int(depth) if DEPTH.fullmatch(depth) else depth, not no_fold, focus=focus, start=start, end=end)
 
 
-def checked(look: RenderOptions) -> RenderOptions:
-    """How it looks.
+def checked(look: RenderOptions, console: Console) -> RenderOptions:
+    """How it looks, with the colours of a theme of the project in place of its name.
 
     Raises:
         RenderError: an option has no such value.
+        SettingsError: the themes of the project are not as they should be.
     """
-    one_of("--theme", look.theme, THEMES)
+    look = themed(look, console)
     one_of("--color-by", look.color_by, COLOR_BY)
     one_of("--direction", look.direction, DIRECTIONS)
     one_of("--engine", look.engine, ENGINES)
     scale_of_png(look.scale)
     return look
+
+
+def themed(look: RenderOptions, console: Console) -> RenderOptions:
+    """The same with the colours of a theme of the project in place of its name.
+
+    Raises:
+        RenderError: there is no such theme.
+        SettingsError: the themes of the project are not as they should be.
+    """
+    if look.theme in THEMES:
+        return look
+    from graphviz_torch.render import own_themes
+
+    found = own_themes.resolved(look, own_themes.find(Path.cwd()))
+    for line in own_themes.weak(look.theme, found):
+        console.note(line)
+    return found
 
 
 @contextmanager

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, TypedDict
 
 from graphviz_torch.errors import RenderError
 from graphviz_torch.passes.options import ViewOptions
-from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.render.options import THEMES, RenderOptions
 
 
 class Look(TypedDict, total=False):
@@ -45,8 +46,18 @@ def view_options(look: Mapping[str, Any]) -> ViewOptions:
 
 
 def render_options(look: Mapping[str, Any]) -> RenderOptions:
-    """Those that say how it looks."""
-    return RenderOptions(**{name: look[name] for name in _names(RenderOptions) if name in look})
+    """Those that say how it looks.
+
+    Raises:
+        RenderError: there is no such theme.
+        SettingsError: the themes of the project are not as they should be.
+    """
+    options = RenderOptions(**{name: look[name] for name in _names(RenderOptions) if name in look})
+    if options.theme in THEMES:
+        return options
+    from graphviz_torch.render import own_themes
+
+    return own_themes.resolved(options, own_themes.find(Path.cwd()))
 
 
 def command(call: str, file: str, look: Mapping[str, Any]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 
 from graphviz_torch import api
 from graphviz_torch.errors import RenderError, TorchvizError
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.render import own_themes
 from graphviz_torch.render.inline import inline
-from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.render.options import THEMES, RenderOptions
 from graphviz_torch.sites.store import Made, Store
 from graphviz_torch.sites.wish import Wish
 
@@ -58,13 +59,34 @@ class Source:
 
     def compared(self, store: Store, format: str) -> Made:
         """The picture of a comparison, and what was said of it."""
-        return store.comparison(self.wish, self.folder, self.graph, format, self.wish.theme or self.theme)
+        theme = self.wish.theme or self.theme
+        return store.comparison(self.wish, self.folder, self.graph, format, theme, self.themed(theme).colours)
+
+    def themed(self, theme: str) -> RenderOptions:
+        """A look with the colours of a theme, which may be one of the project.
+
+        Raises:
+            TorchvizError: there is no such theme, or the themes of the project are not as they should be.
+        """
+        look = RenderOptions(theme)
+        return look if theme in THEMES else own_themes.resolved(look, own_themes.find(self.folder))
+
+    @property
+    def weak(self) -> tuple[str, ...]:
+        """What is hard to read in a theme of the project, a sentence each."""
+        theme = self.wish.theme or self.theme
+        return own_themes.weak(theme, self.themed(theme))
+
+    @property
+    def project(self) -> Path | None:
+        """The file that the theme comes from, where it is one of the project."""
+        return None if (self.wish.theme or self.theme) in THEMES else own_themes.file(self.folder)
 
     def _look(self, links: Links) -> RenderOptions:
         wish = self.wish
-        return RenderOptions(
-            wish.theme or self.theme, wish.color_by, wish.direction, source_url=self.source_url, title=wish.caption,
-            description=wish.alt, links=links,
+        return replace(
+            self.themed(wish.theme or self.theme), color_by=wish.color_by, direction=wish.direction,
+            source_url=self.source_url, title=wish.caption, description=wish.alt, links=links,
         )  # fmt: skip
 
 

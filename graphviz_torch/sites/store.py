@@ -17,6 +17,7 @@ from graphviz_torch.version import __version__
 
 DONE, RAISED = 0, 3
 DIGITS = 32
+Colours = tuple[tuple[str, str], ...]
 CHILD = "graphviz_torch.sites.child"
 
 
@@ -52,18 +53,19 @@ class Store:
         """
         return self._made(["render", wish.target, *_common(wish)], folder, "json")
 
-    def comparison(self, wish: Wish, folder: Path, new: Path, format: str, theme: str) -> Made:
+    def comparison(self, wish: Wish, folder: Path, new: Path, format: str, theme: str, colours: Colours) -> Made:
         """The picture of a comparison.
 
         Args:
             new: the graph of the model as it is now.
+            colours: of a theme of the project, whose name says nothing of them.
         """
         plain = ":" not in wish.against and not wish.against.endswith(".json")
         sides = [wish.target, "--against", wish.against] if plain else [wish.against, wish.target]
         arguments = ["diff", *sides, *_common(wish), *_view(wish), "--theme", theme]
         old = _references(folder) if plain else _digest(folder / wish.against)
         # Of an older version that lies among the files as they are now nobody says what it was made from.
-        return self._made(arguments, folder, format, (_digest(new), old), keep=bool(old))
+        return self._made(arguments, folder, format, (_digest(new), old, json.dumps(colours)), keep=bool(old))
 
     def _made(
         self, arguments: list[str], folder: Path, format: str, state: Sequence[str] = (), *, keep: bool = True

@@ -10,7 +10,7 @@ from typing import Any
 
 from graphviz_torch.errors import SettingsError
 from graphviz_torch.passes.options import ViewOptions
-from graphviz_torch.render.options import COLOR_BY, DIRECTIONS, THEMES
+from graphviz_torch.render.options import COLOR_BY, DIRECTIONS
 
 FORMATS = ("svg", "png")
 ALIGN = ("left", "center", "right")
@@ -134,7 +134,7 @@ OPTIONS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "diff-against": ("against", _text),
     "raises": ("raises", _flag),
     "format": ("format", _one_of(*FORMATS)),
-    "theme": ("theme", _one_of(*THEMES)),
+    "theme": ("theme", _text),
     "color-by": ("color_by", _one_of(*COLOR_BY)),
     "direction": ("direction", _one_of(*DIRECTIONS)),
     "alt": ("alt", _line),

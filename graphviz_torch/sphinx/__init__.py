@@ -1,7 +1,7 @@
 """The Sphinx extension: `.. torchviz:: pkg.unet:UNet` draws a model.
 
 extensions = ["graphviz_torch.sphinx"]
-torchviz_theme = "auto"      # or light, dark
+torchviz_theme = "auto"      # or another one, also of pyproject.toml
 torchviz_source_url = ""     # as in https://host/{file}#L{line}: where nodes link to that are documented nowhere
 torchviz_timeout = 300.0     # seconds for each model; 0 for no limit
 """

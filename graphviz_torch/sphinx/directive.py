@@ -75,6 +75,10 @@ class Torchviz(SphinxDirective):
 
     def _figure(self, wanted: Wish, source: Source) -> nodes.Element:
         drawn = source.drawn(store(self.env), "svg")
+        if source.project is not None:
+            self.env.note_dependency(str(source.project))
+        for line in source.weak:
+            self._warn(line, "theme")
         if wanted.against:
             self.env.note_reread()  # what a revision stands for is in no file that could be watched
         node = torchviz("", source=source, alt=wanted.alt or picture.described(drawn))

@@ -180,3 +180,53 @@ def test_what_to_put_into_a_page(tmp_path: Path, run: Run) -> None:
         "\n"
         "![a\\_b \\[c\\]](docs/models/titled.png)\n"
     )
+
+
+OLD = MODEL.replace("torch.relu", "torch.tanh")
+
+
+def test_a_comparison_is_drawn_and_is_stale_when_either_version_changes(tmp_path: Path, run: Run) -> None:
+    project(tmp_path, entry("changed", against="old.py:build", formats=["svg", "mermaid"]))
+    (tmp_path / "old.py").write_text(OLD, encoding="utf-8")
+    done = run("docs", "-q")
+    assert done.code == 0, done.err
+    svg = (tmp_path / "docs/models/changed.svg").read_text(encoding="utf-8")
+    assert "tanh → relu" in svg
+    assert 'class="changed"' in svg
+    assert run("docs", "--check=bytes").code == 0
+    (tmp_path / "old.py").write_text(OLD.replace("hidden, 4", "hidden, 8"), encoding="utf-8")
+    done = run("docs", "--check", "-q")
+    assert done.code == 1
+    assert "  docs/models/changed.svg: the model changed, or old.py:build\n" in done.out
+    assert "    the model is as it was; old.py:build is another one\n" in done.out
+    assert run("docs", "-q").code == 0
+    (tmp_path / "model.py").write_text(MODEL.replace("torch.relu", "torch.sigmoid"), encoding="utf-8")
+    done = run("docs", "--check", "-q")
+    assert done.code == 1
+    assert "relu → sigmoid" in done.out
+
+
+def test_a_comparison_with_a_revision(tmp_path: Path, run: Run) -> None:
+    project(tmp_path, entry("changed", against="HEAD"), model=OLD)
+    for words in (
+        ["init", "-q"],
+        ["add", "model.py"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "1"],
+    ):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    (tmp_path / "model.py").write_text(MODEL, encoding="utf-8")
+    done = run("docs", "-q")
+    assert done.code == 0, done.err
+    assert "tanh → relu" in (tmp_path / "docs/models/changed.svg").read_text(encoding="utf-8")
+    project(tmp_path, entry("changed", against="no-such-revision"))
+    done = run("docs", "-q")
+    assert done.code == 3
+    assert "error: changed: " in done.err
+    assert "no-such-revision" in done.err
+
+
+def test_a_comparison_is_no_text_and_has_no_colours_of_its_own(tmp_path: Path, run: Run) -> None:
+    project(tmp_path, entry("changed", against="HEAD", formats=["svg", "txt"]))
+    assert "`changed`: `txt` is no picture of a comparison" in run("docs").err
+    project(tmp_path, entry("changed", against="HEAD", color_by="device"))
+    assert "the colours of a comparison say what changed" in run("docs").err

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from graphviz_torch.render.options import RenderOptions
 from torchviz_cli import exit_codes, options
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request
 from torchviz_cli.reporting import reported
+from torchviz_cli.views import themed
 
 if TYPE_CHECKING:
     from graphviz_torch.check.report import Report
@@ -49,6 +51,7 @@ def check(
         list[str] | None,
         typer.Option("--output", "-o", metavar="FILE", help="Also draw the graph, with the findings: svg, png, pdf."),
     ] = None,
+    theme: options.ThemeOption = "auto",
     quiet: options.QuietOption = False,
     traceback: options.TracebackOption = False,
     timeout: options.TimeoutOption = 0.0,
@@ -64,6 +67,7 @@ def check(
         found = settings.read(target)
         asked = settings.merged(found, select, ignore, fail_on)
         plan = findings.plan(output or (), as_json=as_json, quiet=quiet)
+        look = themed(RenderOptions(theme), console)
         wanted = CheckOptions(
             asked.select,
             asked.ignore,
@@ -75,7 +79,7 @@ def check(
             seed=seed,
         )
         report = findings.obtain(request, wanted, console, loss)
-        findings.give(report, plan, console)
+        findings.give(report, plan, console, look)
         raise typer.Exit(_exit_code(report, asked.fail_on))
 
 

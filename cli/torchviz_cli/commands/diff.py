@@ -93,7 +93,7 @@ def diff(
     with reported(console, traceback):
         shown = views.view_options(depth, no_fold, focus, start, end)
         options_of_picture = RenderOptions(theme=theme, direction=direction, engine=engine, scale=scale)
-        look = answers.Look(context, shown, views.checked(options_of_picture))
+        look = answers.Look(context, shown, views.checked(options_of_picture, console))
         plan = answers.plan("json" if as_json else format, output or (), fail_on, look, quiet=quiet)
         if state_dict_map is not None:
             answers.check_place(state_dict_map)

@@ -65,6 +65,8 @@ def docs(
     with reported(console, traceback), contextlib.chdir((found := project.find(Path.cwd())).folder):
         known = entries.read(found)
         wanted = entries.chosen(known, name or ())
+        for line in entries.weak(wanted):
+            console.note(line)
         if as_list or snippet:
             say(_listed(wanted, as_json=as_json, snippet=snippet))
             return

@@ -56,7 +56,7 @@ def render(
     with reported(console, traceback):
         request = Request(target, tuple(input or ()), tuple(arg or ()), train, seed, tracer, level, timeout)
         shown = view_options(depth, no_fold, focus, start, end)
-        look = checked(RenderOptions(theme, color_by, direction, engine, scale, source_url))
+        look = checked(RenderOptions(theme, color_by, direction, engine, scale, source_url), console)
         outputs = plan(output or (), format, name_of(request))
         obtained = obtain(request, console)
         if obtained.error is not None:

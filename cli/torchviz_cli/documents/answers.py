@@ -125,7 +125,7 @@ def as_json(entries: Sequence[Mapping[str, Any]], pages: Sequence[Block] = ()) -
 def listed(entry: Entry) -> dict[str, Any]:
     """An entry as plain data."""
     files = [
-        {"path": artefact.path, "format": artefact.format, "theme": artefact.look.theme} for artefact in entry.artefacts
+        {"path": artefact.path, "format": artefact.format, "theme": artefact.theme} for artefact in entry.artefacts
     ]
     return {
         "name": entry.name,

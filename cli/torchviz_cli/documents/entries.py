@@ -11,7 +11,9 @@ from typing import Any
 
 from graphviz_torch.errors import SettingsError, TorchvizError
 from graphviz_torch.passes.options import ViewOptions
+from graphviz_torch.render import own_themes
 from graphviz_torch.render.options import RenderOptions
+from graphviz_torch.render.own_themes import Themes
 from graphviz_torch.trace import targets
 from torchviz_cli.documents import keys
 from torchviz_cli.documents.project import TABLE, Project
@@ -24,15 +26,19 @@ USUAL_PAGES = ("*.md", "docs/**/*.md")
 GRAPHS = "graphs"
 NAME = re.compile(r"\w[\w.-]{0,99}")
 PAIRED = ("svg", "png")
+COMPARED = ("svg", "png", "pdf", "dot", "mmd")
+# Tables of the project that are no keys of pictures.
+OTHERS = ("docs", "check", "themes")
 
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """One file of an entry: `path` counts from the folder of the project."""
+    """One file of an entry: `path` counts from the folder of the project; `theme` is as the project calls it."""
 
     path: str
     format: str
     look: RenderOptions
+    theme: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Entry:
         kept: where its graph is kept.
         title, alt: as the project says; empty where it does not.
         raises: whether the model is meant to fail.
+        against: an older version that it is compared with; empty for a picture of one version.
     """
 
     name: str
@@ -53,6 +60,7 @@ class Entry:
     title: str = ""
     alt: str = ""
     raises: bool = False
+    against: str = ""
 
     @property
     def source(self) -> str:
@@ -85,14 +93,15 @@ def read(project: Project) -> tuple[Entry, ...]:
     Raises:
         SettingsError: a key, a value or a name is not right, or a file would lie outside the project.
     """
-    table = {name: value for name, value in project.table.items() if name not in ("docs", "check")}
-    shared = keys.read(table, keys.PROJECT, f"[{TABLE}]")
+    themes = own_themes.read(project.table.get("themes", {}))
+    table = {name: value for name, value in project.table.items() if name not in OTHERS}
+    shared = keys.read(table, keys.with_themes(keys.PROJECT, themes), f"[{TABLE}]")
     shared.pop("pages", None)
     output = _inside(project.folder, shared.pop("output", OUTPUT))
     rows = project.table["docs"]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SettingsError(f"`{DOCS}` is no list of tables", hint=f"[[{DOCS}]], once for each picture")
-    entries = tuple(_entry(row, number, shared, output) for number, row in enumerate(rows, 1))
+    entries = tuple(_entry(row, number, shared, output, themes) for number, row in enumerate(rows, 1))
     _check_apart(entries)
     return entries
 
@@ -120,7 +129,17 @@ def options(entry: Entry, artefact: Artefact) -> dict[str, Any]:
     given = {field: value for part in (entry.view, artefact.look) for field, value in _set(part)}
     if artefact.format != "png":
         given.pop("scale", None)
+    if entry.against:
+        given["against"] = entry.against
+    if "colours" in given:
+        given["colours"] = dict(given["colours"])
     return given
+
+
+def weak(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """What is hard to read in the themes of some entries, a sentence each."""
+    looks = {artefact.theme: artefact.look for entry in entries for artefact in entry.artefacts}
+    return tuple(line for name, look in looks.items() for line in own_themes.weak(name, look))
 
 
 def _set(part: ViewOptions | RenderOptions) -> Iterator[tuple[str, Any]]:
@@ -139,10 +158,10 @@ def _inside(folder: Path, output: str) -> str:
     return "" if place == root else f"{place.relative_to(root).as_posix()}/"
 
 
-def _entry(row: Mapping[str, Any], number: int, shared: Mapping[str, Any], output: str) -> Entry:
+def _entry(row: Mapping[str, Any], number: int, shared: Mapping[str, Any], output: str, themes: Themes) -> Entry:
     name = row.get("name")
     where = f"[[{DOCS}]] {f'`{name}`' if isinstance(name, str) and name else f'number {number}'}"
-    own = keys.read(row, keys.ENTRY, where)
+    own = keys.read(row, keys.with_themes(keys.ENTRY, themes), where)
     for needed, example in (("name", "net"), ("target", "model.py:build")):
         if needed not in own:
             raise SettingsError(f"{where} has no `{needed}`", hint=f'{needed} = "{example}"')
@@ -150,9 +169,22 @@ def _entry(row: Mapping[str, Any], number: int, shared: Mapping[str, Any], outpu
         raise SettingsError(f"{where}: a name is a file name without its extension: letters, digits, `_`, `-` and `.`")
     if ("from" in own) != ("to" in own):
         raise SettingsError(f"{where}: `from` and `to` belong together", hint='from = "encoder", to = "head"')
-    made = _made({**shared, **own}, output)
+    made = _made({**shared, **own}, output, themes)
+    if made.against:
+        _check_comparison(made, where)
     _check_grammar(made.request, where)
     return made
+
+
+def _check_comparison(entry: Entry, where: str) -> None:
+    """Refuses formats that comparisons have not, and colours that mean something else in them."""
+    odd = [artefact.format for artefact in entry.artefacts if artefact.format not in COMPARED]
+    if odd:
+        raise SettingsError(
+            f"{where}: `{odd[0]}` is no picture of a comparison", details=(f"formats: {', '.join(COMPARED)}",)
+        )
+    if entry.look.color_by != "kind":
+        raise SettingsError(f"{where}: the colours of a comparison say what changed, so there is no `color-by`")
 
 
 def _check_grammar(request: Request, where: str) -> None:
@@ -164,7 +196,7 @@ def _check_grammar(request: Request, where: str) -> None:
         raise SettingsError(f"{where}: {error.message}", details=error.details) from None
 
 
-def _made(given: Mapping[str, Any], output: str) -> Entry:
+def _made(given: Mapping[str, Any], output: str, themes: Themes) -> Entry:
     name = given["name"]
     request = Request(
         given["target"], given.get("input", ()), given.get("arg", ()), given.get("train", False),
@@ -176,23 +208,30 @@ def _made(given: Mapping[str, Any], output: str) -> Entry:
     )  # fmt: skip
     title, alt = given.get("title", ""), given.get("alt", "")
     return Entry(
-        name, request, view, tuple(_artefacts(given, output)), f"{output}{GRAPHS}/{name}.json", title, alt,
-        given.get("raises", False),
+        name, request, view, tuple(_artefacts(given, output, themes)), f"{output}{GRAPHS}/{name}.json", title, alt,
+        given.get("raises", False), given.get("against", ""),
     )  # fmt: skip
 
 
-def _artefacts(given: Mapping[str, Any], output: str) -> Iterator[Artefact]:
+def _artefacts(given: Mapping[str, Any], output: str, themes: Themes) -> Iterator[Artefact]:
     theme = given.get("theme", "auto")
     look = RenderOptions(
-        "light" if theme == keys.PAIR else theme, given.get("color-by", "kind"), given.get("direction", "TB"),
-        given.get("engine", "native"), given.get("scale", 2.0), given.get("source-url", ""), given.get("title", ""),
-        given.get("alt", ""),
+        theme, given.get("color-by", "kind"), given.get("direction", "TB"), given.get("engine", "native"),
+        given.get("scale", 2.0), given.get("source-url", ""), given.get("title", ""), given.get("alt", ""),
     )  # fmt: skip
+    light, dark = _sides(theme)
     for format in given.get("formats", ("svg",)):
-        paired = theme == keys.PAIR and format in PAIRED
-        for suffix, one in (("light", "light"), ("dark", "dark")) if paired else (("", look.theme),):
-            ending = f"-{suffix}" if suffix else ""
-            yield Artefact(f"{output}{given['name']}{ending}.{format}", format, replace(look, theme=one))
+        files = {"-light": light, "-dark": dark} if dark and format in PAIRED else {"": light}
+        for ending, name in files.items():
+            path = f"{output}{given['name']}{ending}.{format}"
+            yield Artefact(path, format, own_themes.resolved(replace(look, theme=name), themes), name)
+
+
+def _sides(theme: str) -> tuple[str, str]:
+    """The themes of the files of an entry: one, or the light and the dark one of a pair."""
+    if theme != keys.PAIR and not theme.endswith(f"-{keys.PAIR}"):
+        return theme, ""
+    return theme.removesuffix(keys.PAIR) + "light", theme.removesuffix(keys.PAIR) + "dark"
 
 
 def _check_apart(entries: Sequence[Entry]) -> None:

@@ -27,6 +27,7 @@ from graphviz_torch.report import json, text
 from graphviz_torch.version import __version__
 from torchviz_cli.documents import drawing
 from torchviz_cli.documents.entries import Artefact, Entry, options
+from torchviz_cli.documents.runs import Run
 
 DEFAULTS = {field.name: field.default for part in (ViewOptions, RenderOptions) for field in fields(part)}
 NOT_OURS = ("foreign", "edited")
@@ -59,20 +60,23 @@ class Verdict:
     comparison: Mapping[str, Any] | None = None
 
 
-def check(entry: Entry, graph: Graph, *, strict: bool) -> Verdict:
+def check(entry: Entry, run: Run, *, strict: bool) -> Verdict:
     """Looks at every file of an entry.
 
     Args:
         strict: the bytes must be those that this version draws, on this machine.
     """
-    word = fingerprint(drawing.shown(entry, graph))
-    found = [stale for artefact in entry.artefacts if (stale := _picture(entry, artefact, word)) is not None]
+    graph, word = run.graph, fingerprint(drawing.shown(entry, run.graph))
+    shown = drawing.word(entry, run)
+    found = [stale for artefact in entry.artefacts if (stale := _picture(entry, artefact, shown)) is not None]
     kept = _saved(entry, entry.kept, word, whole=False)
     found += [kept] if kept is not None else []
     if strict and not found:
-        found += _other_bytes(entry, graph)
+        found += _other_bytes(entry, run)
     if not any(stale.kind == "graph" for stale in found):
         return Verdict(tuple(found))
+    if kept is None and entry.against:
+        return Verdict(tuple(found), f"the model is as it was; {entry.against} is another one\n")
     compared = _compared(entry, graph)
     if compared is None:
         return Verdict(tuple(found), f"there is no {entry.kept} to compare with, so what changed is not known\n")
@@ -116,7 +120,8 @@ def _saved(entry: Entry, path: str, word: str, *, whole: bool) -> Stale | None:
 
 
 def _why(entry: Entry) -> str:
-    return "the model changed, or where its code is" if entry.look.source_url else "the model changed"
+    changed = f"the model changed, or {entry.against}" if entry.against else "the model changed"
+    return f"{changed}, or where its code is" if entry.look.source_url else changed
 
 
 def _loaded(path: str) -> Graph | None:
@@ -140,13 +145,15 @@ def _key(name: str) -> str:
 
 
 def _value(value: Any) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", ()):
         return "none"
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {colour}" for name, colour in value.items())
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _other_bytes(entry: Entry, graph: Graph) -> Iterator[Stale]:
-    for path, data in drawing.files(entry, graph).items():
+def _other_bytes(entry: Entry, run: Run) -> Iterator[Stale]:
+    for path, data in drawing.files(entry, run).items():
         if Path(path).read_bytes() != data:
             yield Stale(path, "bytes", f"its bytes are not those that version {__version__} makes here")
 

@@ -17,6 +17,7 @@ from graphviz_torch.trace import tracers
 from graphviz_torch.trace.options import LEVELS
 
 PAIR = "pair"
+PAIRS = (PAIR, "colorblind-pair")
 LARGEST_SCALE = 16
 
 
@@ -83,7 +84,7 @@ FLAG = Key("true or false", _flag)
 
 SHARED: Mapping[str, Key] = {
     "formats": Key(f"a list of {', '.join(FORMATS)}", _formats),
-    "theme": _one_of((*THEMES, PAIR)),
+    "theme": _one_of((*THEMES, *PAIRS)),
     "depth": Key('"auto", "all" or a number of levels', _depth),
     "fold": FLAG,
     "color-by": _one_of(COLOR_BY),
@@ -102,6 +103,7 @@ ENTRY: Mapping[str, Key] = {
     "target": TEXT,
     "input": TEXTS,
     "arg": TEXTS,
+    "against": TEXT,
     "focus": TEXT,
     "from": TEXT,
     "to": TEXT,
@@ -110,6 +112,13 @@ ENTRY: Mapping[str, Key] = {
     "raises": FLAG,
     **SHARED,
 }
+
+
+def with_themes(keys: Mapping[str, Key], own: Iterable[str]) -> Mapping[str, Key]:
+    """The same keys, where a theme may also be one of the project."""
+    names = list(own)
+    pairs = [f"{name.removesuffix('-dark')}-{PAIR}" for name in names if name.endswith("-dark")]
+    return {**keys, "theme": _one_of((*THEMES, *PAIRS, *names, *pairs))}
 
 
 def read(table: Mapping[str, Any], keys: Mapping[str, Key], where: str) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal
 
-from graphviz_torch import api
 from graphviz_torch.errors import TorchvizError
 from graphviz_torch.trace.targets import RENDER
 from torchviz_cli import ends
@@ -26,7 +25,8 @@ from torchviz_cli.console import Console
 from torchviz_cli.documents import drawing, freshness
 from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.freshness import Verdict
-from torchviz_cli.graphs import Obtained, Request, obtain
+from torchviz_cli.documents.runs import Run, run
+from torchviz_cli.graphs import Request
 from torchviz_cli.limits import OutOfTimeError
 from torchviz_cli.views import warnings_told
 
@@ -77,13 +77,14 @@ class Result:
 def main(orders: Orders, answers: Connection) -> None:
     """Carries out orders, and sends a result for each entry."""
     _set_apart(orders.said)
-    runs: dict[Request, Obtained | Problem] = {}
+    runs: dict[tuple[Request, str], Run | Problem] = {}
     with open(_fault(orders), "wb") as fault:
         faulthandler.enable(fault, all_threads=False)
         for entry in orders.entries:
-            if entry.request not in runs:
-                runs[entry.request] = _obtained(entry.request)
-            answers.send(_result(entry, runs[entry.request], orders.mode))
+            key = (entry.request, entry.against)
+            if key not in runs:
+                runs[key] = _obtained(entry)
+            answers.send(_result(entry, runs[key], orders.mode))
         faulthandler.disable()
     answers.close()
 
@@ -98,9 +99,9 @@ def _fault(orders: Orders) -> Path:
     return Path(f"{orders.said}.fault")
 
 
-def _obtained(request: Request) -> Obtained | Problem:
+def _obtained(entry: Entry) -> Run | Problem:
     try:
-        return obtain(request, Console())
+        return run(entry)
     except TorchvizError as error:
         return Problem(error.message, error.details, hint_for(error.hint))
     except OutOfTimeError as error:
@@ -109,27 +110,19 @@ def _obtained(request: Request) -> Obtained | Problem:
         return _of_ours(error)
 
 
-def _result(entry: Entry, obtained: Obtained | Problem, mode: Mode) -> Result:
+def _result(entry: Entry, obtained: Run | Problem, mode: Mode) -> Result:
     if isinstance(obtained, Problem):
         return Result(entry.name, obtained)
-    found = Result(entry.name, raised=_raised(obtained))
+    found = Result(entry.name, raised=obtained.raised)
     try:
         with warnings_told(Console()):
             if mode == "build":
-                return replace(found, files=drawing.files(entry, obtained.graph))
-            return replace(found, verdict=freshness.check(entry, obtained.graph, strict=mode == "bytes"))
+                return replace(found, files=drawing.files(entry, obtained))
+            return replace(found, verdict=freshness.check(entry, obtained, strict=mode == "bytes"))
     except TorchvizError as error:
         return replace(found, problem=Problem(error.message, error.details, error.hint))
     except Exception as error:  # noqa: BLE001 - as above
         return replace(found, problem=_of_ours(error))
-
-
-def _raised(obtained: Obtained) -> tuple[str, ...]:
-    if obtained.error is None:
-        return ()
-    failure = obtained.graph.failure
-    name = failure.exception if failure is not None else type(obtained.error.__cause__).__name__
-    return (f"{name}: {(obtained.error.message.splitlines() or [''])[0]}", *api.explain(obtained.graph))
 
 
 def hint_for(hint: str | None) -> str | None:

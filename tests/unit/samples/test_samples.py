@@ -18,7 +18,7 @@ from graphviz_torch.trace.options import TraceOptions
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 FAULTY = "mlp_faulty"
-SCRIPTS = ("make_gallery", "run_notebooks")
+SCRIPTS = ("run_notebooks",)
 REAL = ("bert", "gpt2", "llama")
 NAMES = tuple(sorted(path.stem for path in SAMPLES.glob("*.py") if path.stem not in (*SCRIPTS, FAULTY)))
 OBJECTS = (*((name, "build") for name in NAMES), ("functional", "build_functional"))

@@ -15,7 +15,7 @@ from graphviz_torch.trace.runtime.operations import Operation
 from graphviz_torch.trace.runtime.recording import Recorder
 from graphviz_torch.trace.runtime.records import Call, Held, Leave, Op
 from graphviz_torch.trace.runtime.structures import tensors_of
-from graphviz_torch.trace.runtime.unwritten import EMPTY
+from graphviz_torch.trace.runtime.unwritten import EMPTY, has_contents
 from graphviz_torch.trace.runtime.values import Values
 
 
@@ -103,7 +103,7 @@ class NestedRecorder(Recorder):
         """Whether a function that is no factory returns memory that was made without contents: it was filled in C++."""
         maker = held.op
         inside = maker is not None and maker.id > region.first and held.source == "op"
-        return inside and maker is not None and maker.name in EMPTY and region.name not in EMPTY
+        return inside and maker is not None and maker.name in EMPTY and region.name not in EMPTY and has_contents(held)
 
     def _made(self, tensor: torch.Tensor) -> Held:
         """The value that a function returned; under the wrappers of vmap and its like lies what aten made."""

@@ -10,14 +10,15 @@ EMPTY = frozenset(("empty", "empty_like", "empty_strided", "new_empty", "new_emp
 TEXT = "made without contents, and read before anything that was recorded wrote it"
 
 
-def unwritten(ops: list[Op], returned: Iterable[Held]) -> Iterator[Held]:
-    """The values, each once."""
+def unwritten(events: Iterable[object], returned: Iterable[Held]) -> Iterator[Held]:
+    """The values, each once; of a function with what it consists of, that counts."""
+    ops = [event for event in events if type(event) is Op]
     empty = {op.id for op in ops if op.name in EMPTY}
     if not empty:
         return
     for held in (*(held for op in ops for held in _read(op)), *returned):
         maker = held.op
-        if maker is not None and maker.id in empty and held.source == "op" and _has_contents(held):
+        if maker is not None and maker.id in empty and held.source == "op" and has_contents(held):
             empty.remove(maker.id)
             yield held
 
@@ -30,5 +31,6 @@ def _read(op: Op) -> list[Held]:
     return [held for held in op.operands if held.storage not in made]
 
 
-def _has_contents(held: Held) -> bool:
+def has_contents(held: Held) -> bool:
+    """Whether there is anything in a value that could be read."""
     return held.shape is not None and 0 not in held.shape and held.device.type != "meta"

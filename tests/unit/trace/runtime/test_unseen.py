@@ -256,3 +256,16 @@ def test_arrays_are_no_memory_of_nobody() -> None:
         return fc(torch.from_numpy(np.ones((2, 4), dtype=np.float32))) + x
 
     assert notes(traced(read)) == [("external", "const:external")]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_memory_that_is_filled_was_written(level: str) -> None:
+    def fill(fc: nn.Linear, x: Tensor) -> Tensor:
+        y = torch.empty(2, 4).fill_(1)
+        y = y + torch.empty_like(x).copy_(x.detach())
+        torch.add(x.detach(), 1, out=torch.empty(2, 4))
+        parts = torch.empty(2, 4)
+        parts[0], parts[1] = x.detach()[0], 2
+        return y + parts + torch.zeros_like(torch.empty(2, 4)) + torch.empty(0).sum()
+
+    assert notes(traced(fill, level)) == []

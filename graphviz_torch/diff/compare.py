@@ -136,7 +136,7 @@ def _check_made_alike(old: Graph, new: Graph) -> None:
             raise DiffError(
                 f"the old graph was made with {word} `{before}`, the new one with `{after}`",
                 details=("their operations are not comparable",),
-                hint=f"make both with one {word}: torchviz-cli diff OLD NEW --{word} {after}",
+                hint=f"make both with --{word} {after}; a saved graph is made anew by torchviz-cli render",
             )
 
 

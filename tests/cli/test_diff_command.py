@@ -155,6 +155,14 @@ def test_a_saved_graph_against_a_model(repository: Repository, tmp_path: Path) -
     assert _run(repository.folder, "HEAD:lock.json", "lock.json", "--exit-code").returncode == 0
 
 
+def test_a_saved_graph_of_an_old_revision_is_named_where_it_is_wrong(repository: Repository, saved: Path) -> None:
+    repository.write("lock.json", (saved / "one.json").read_text().replace('"1.0"', '"9.0"', 1))
+    repository.commit()
+    done = _run(repository.folder, "HEAD:lock.json", str(saved / "two.json"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: HEAD:lock.json: the graph was saved in format 9.0, this version reads 1.x\n")
+
+
 @pytest.mark.slow
 def test_inputs_of_each_side(repository: Repository) -> None:
     done = _run(
@@ -261,7 +269,7 @@ def test_graphs_of_other_tracers_and_levels_are_refused(word: str, usual: str, o
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.startswith(f"error: the old graph was made with {word} `{usual}`, the new one with `{other}`\n")
-    assert f"  help: make both with one {word}: torchviz-cli diff OLD NEW --{word} {other}\n" in done.stderr
+    assert f"  help: make both with --{word} {other}; a saved graph is made anew by torchviz-cli render\n" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from graphviz_torch import api
-from graphviz_torch.errors import TargetError, TorchvizError
+from graphviz_torch.errors import GraphFormatError, TargetError
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.ir.reading import Reader
 from graphviz_torch.trace import targets
@@ -96,17 +96,22 @@ def _saved(side: Side, place: Place | None, reader: Reader) -> Graph | None:
     target = targets.parse(side.target)
     if not target.is_graph:
         return None
-    if place is not None:
-        return reader.loads(content(place.repository, place.commit, place.path))
-    file = Path(target.locator)
+    if place is None:
+        _check_there(target.locator)
+    try:
+        if place is not None:
+            return reader.loads(content(place.repository, place.commit, place.path))
+        return api.load(target.locator, reader)
+    except GraphFormatError as error:
+        raise GraphFormatError(f"{side.text}: {error.message}", details=error.details, hint=error.hint) from error
+
+
+def _check_there(locator: str) -> None:
+    file = Path(locator)
     if not file.is_file():
         near = sorted(path.name for path in file.parent.glob("*.json"))[:SAID_LINES] if file.parent.is_dir() else []
         details = (f"here are: {', '.join(near)}",) if near else ()
-        raise TargetError(f"there is no file `{target.locator}`", details=details)
-    try:
-        return api.load(file, reader)
-    except TorchvizError as error:
-        raise type(error)(f"{side.text}: {error.message}", details=error.details, hint=error.hint) from error
+        raise TargetError(f"there is no file `{locator}`", details=details)
 
 
 def _like(request: Request, other: Graph | None) -> Request:

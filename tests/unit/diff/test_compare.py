@@ -54,7 +54,7 @@ def test_graphs_made_in_different_ways_are_refused(word: str, other: Origin) -> 
     with pytest.raises(DiffError) as caught:
         compare(mlp(), replace(mlp(), origin=other))
     value = getattr(other, word)
-    assert caught.value.hint == f"make both with one {word}: torchviz-cli diff OLD NEW --{word} {value}"
+    assert caught.value.hint == f"make both with --{word} {value}; a saved graph is made anew by torchviz-cli render"
 
 
 class Breaking(nn.Module):

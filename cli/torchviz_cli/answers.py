@@ -121,6 +121,9 @@ def give(comparison: Comparison, versions: tuple[Version, Version], plan: Plan, 
     output.write(written)
     for file in plan.files:
         console.note(f"wrote {os.path.relpath(file.path)}")
+    for version in versions:
+        if version.raised:
+            console.note("\n".join((f"{version.name}: {version.raised[0]}", *version.raised[1:])))
 
 
 def write_map(comparison: Comparison, path: str, console: Console) -> None:

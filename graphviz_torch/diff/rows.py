@@ -38,23 +38,22 @@ class Rows:
 
     def of(self, call: str | None) -> list[Row]:
         """A row for each operation directly inside a call."""
-        known: dict[str, Token] = {}
         block = self._side.block(call)
-        rows = []
-        for place, (node, spelled) in enumerate(zip(block.nodes, block.spelled, strict=True)):
-            reads = [known[value] if value in known else self._token(call, value, known) for value in node.operands]
-            rows.append(Row(spelled, tuple(reads)))
+        known: dict[str, Token] = {}
+        for place, node in enumerate(block.nodes):
             for index, result in enumerate(node.results):
                 known[result] = ("own", place, index) if index else place
-        return rows
+        for value in set().union(*block.reads).difference(known):
+            known[value] = self._token(call, value, known)
+        return [
+            Row(spelled, tuple(map(known.__getitem__, read)))
+            for spelled, read in zip(block.spelled, block.reads, strict=True)
+        ]
 
     def _token(self, call: str | None, value: str, known: dict[str, Token]) -> Token:
         behind = self._side.value(value)
         token = known.get(behind.id)
-        if token is None:
-            token = self._outside(call, value, self._side.producer(behind))
-        known[value] = token
-        return token
+        return self._outside(call, value, self._side.producer(behind)) if token is None else token
 
     def _outside(self, call: str | None, value: str, producer: Node) -> Token:
         leaf = self._leaves.get(producer.id)

@@ -53,6 +53,15 @@ class Level(NamedTuple):
     length: float
 
 
+def _reach(net: Network, x: list[float]) -> tuple[float, float]:
+    """How far everything reaches across; a piece is as wide as it is, not as the column that is kept free for it."""
+    before, after = list(net.before), list(net.after)
+    for place, piece in enumerate(net.plan.pieces):
+        before[place], after[place] = piece.before, piece.after
+    low = min((x[v] - before[v] for v in range(len(x))), default=0.0)
+    return low, max((x[v] + after[v] for v in range(len(x))), default=0.0)
+
+
 def lay_out(plan: Plan) -> Level:
     """Places the pieces of one frame and draws its links."""
     net = _arranged(plan)
@@ -60,8 +69,7 @@ def lay_out(plan: Plan) -> Level:
     plan = net.plan
     x = place_across(net)
     count = len(plan.pieces)
-    low = min((x[v] - net.before[v] for v in range(len(x))), default=0.0)
-    high = max((x[v] + net.after[v] for v in range(len(x))), default=0.0)
+    low, high = _reach(net, x)
     found = lanes(net, high)
     high = max([high, *(lane.across + 4 for lane in found.values())])
     ranks = _ranks(net, x, found)

@@ -220,6 +220,16 @@ def test_the_frame_of_a_layer_says_its_arguments() -> None:
     assert [text.text for text in picture.boxes[1].texts] == ["rnn", "LSTM", "· 8 → 16 · 2 layers · bidirectional"]
 
 
+def test_no_room_is_left_beside_a_frame_that_its_line_enters_off_the_middle() -> None:
+    net = pictures.Model("Net")
+    x = net.input("x", 4, 8)
+    inner = net.enter("a_module_with_a_long_name", None, x, type="model.AClassWithALongName")
+    picture = scene(net.finish(_=net.op("relu", inner, net.op("tanh", inner, x))))
+    shapes = [*picture.boxes, *picture.cards]
+    left, right = min(shape.x for shape in shapes), max(shape.x + shape.width for shape in shapes)
+    assert picture.width - right == pytest.approx(left)
+
+
 def test_the_legend_is_no_wider_than_the_picture() -> None:
     picture = scene(graphs.mlp())
     frame = picture.boxes[0]

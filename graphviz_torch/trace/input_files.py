@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,9 @@ def _no_file(path: Path, file: str) -> InputError:
 
 def _torch(path: Path) -> Any:
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about how the file was pickled, which is nothing to whoever reads it
+            return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         words = words_of(error)
         unsafe = "weights_only" in words or "Unsupported" in words

@@ -58,7 +58,8 @@ def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], optio
         constants = _constants(model, graph)
     # Where the model has assigned to its attributes, stand-ins were in them until here.
     with unchanged(statics, options.training, options.seed, (args, kwargs)):
-        vars(model).update(constants)
+        for name, value in constants.items():
+            vars(model).setdefault(name, value)
         traced = fx.GraphModule(model, graph)
         if args or kwargs:
             _propagate(traced, bound, model)
@@ -94,10 +95,10 @@ def _symbolic(model: nn.Module, bound: dict[str, Any] | None, sources: Sources) 
     return graph
 
 
-def _constants(model: nn.Module, graph: fx.Graph) -> dict[str, torch.Tensor]:
-    """The tensors that fx has left in attributes of the model, by the names that it gave them."""
+def _constants(model: nn.Module, graph: fx.Graph) -> dict[str, Any]:
+    """What fx has left in attributes of the model, tensors and other objects, by the names that it gave them."""
     names = [str(node.target) for node in graph.nodes if node.op == "get_attr"]
-    return {name: vars(model)[name] for name in names if isinstance(vars(model).get(name), torch.Tensor)}
+    return {name: vars(model)[name] for name in names if name in vars(model)}
 
 
 def _drop_checks(graph: fx.Graph) -> None:

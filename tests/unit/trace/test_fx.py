@@ -155,3 +155,15 @@ def test_a_buffer_that_is_given_anew() -> None:
     assert names(graph) == ["add", "mul"]
     assert [buffer.name for buffer in graph.modules[0].buffers] == ["state"]
     assert model.state is before
+
+
+def test_tensors_that_forward_makes_of_numbers() -> None:
+    class Net(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x * torch.tensor([1.0, 2.0])
+
+    model = Net()
+    graph = api.trace(model, (torch.ones(2),), options=FX)
+    check(graph)
+    assert names(graph) == ["mul"]
+    assert not any(name.startswith("_tensor_constant") for name in vars(model))

@@ -63,10 +63,7 @@ class Steps:
             start = time.process_time()
             _run(model, args, kwargs, self._raises)
             costs.append(time.process_time() - start)
-        model, args, kwargs = self.build()
-        with _Count() as count:
-            _run(model, args, kwargs, self._raises)
-        return {"bare_s": min(costs), "calls": count.calls}
+        return {"bare_s": min(costs), "calls": calls_of(*self.build(), self._raises)}
 
     def trace(self) -> dict[str, Any]:
         """CPU seconds of a trace with a warm process, as a user waits for it."""
@@ -149,6 +146,13 @@ def _run(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], raises
     except Exception:
         if not raises:
             raise
+
+
+def calls_of(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], raises: bool = False) -> int:
+    """How many torch functions that return tensors a forward calls."""
+    with _Count() as count:
+        _run(model, args, kwargs, raises)
+    return count.calls
 
 
 class _Count(TorchFunctionMode):

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import gc
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from benchmarks import models
+from benchmarks import models, peers
 from benchmarks.common import installed, keep, table
 from graphviz_torch import api
 from graphviz_torch.errors import TorchvizError
@@ -42,40 +40,15 @@ def ours_both(model: nn.Module, args: tuple[Tensor, ...]) -> Any:
     return api.trace(model, args, options=TraceOptions(level="both"))
 
 
-def torchviz(model: nn.Module, args: tuple[Tensor, ...]) -> Any:
-    from torchviz import make_dot
-
-    out = model(*args)
-    return make_dot(out if isinstance(out, Tensor) else tuple(out.values()), params=dict(model.named_parameters()))
+def _unnamed(tool: peers.Tool) -> Tool:
+    return lambda model, args: tool(model, args, {})
 
 
-def torchview(model: nn.Module, args: tuple[Tensor, ...]) -> Any:
-    from torchview import draw_graph
-
-    return draw_graph(model, input_data=list(args), device="cpu", depth=1000)
-
-
-def torchvista(model: nn.Module, args: tuple[Tensor, ...]) -> Any:
-    from torchvista.tracer import trace_model
-
-    with tempfile.TemporaryDirectory() as folder:
-        return trace_model(model, args, export_path=str(Path(folder) / "graph.html"))
-
-
-def torchlens(model: nn.Module, args: tuple[Tensor, ...]) -> Any:
-    import torchlens as lens
-
-    return lens.trace(model, list(args), {}, capture=lens.options.CaptureOptions(layers_to_save=None))
-
-
-# The last ones change torch or the model for good, so they come last and get a model of their own.
+# The last ones change torch or the model for good, so each gets a model of its own.
 TOOLS: dict[str, Tool] = {
     "ours": ours,
     "ours, with aten operations": ours_both,
-    "torchviz": torchviz,
-    "torchview": torchview,
-    "torchvista": torchvista,
-    "torchlens": torchlens,
+    **{name: _unnamed(tool) for name, tool in peers.PEERS.items()},
 }
 WHAT = {"torchviz": "autograd graph only"}
 

@@ -15,17 +15,15 @@ from graphviz_torch.trace.runtime import aside, backward
 from graphviz_torch.trace.runtime.calls import Calls
 from graphviz_torch.trace.runtime.memory import Geometry, apart, indexed
 from graphviz_torch.trace.runtime.operations import INDEXED, Operation
-from graphviz_torch.trace.runtime.records import Call, Held, Op, OperandAt
+from graphviz_torch.trace.runtime.records import Call, Held, Op
 from graphviz_torch.trace.runtime.storages import UNCOUNTED, version
-from graphviz_torch.trace.runtime.structures import SCALARS, tensors_of
+from graphviz_torch.trace.runtime.structures import tensors_of
 from graphviz_torch.trace.runtime.targets import counted_more, uncounted, written_places
+from graphviz_torch.trace.runtime.templates import NOTHING, Templates, named
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
-NOTHING: dict[str, Any] = {}
 ATEN = "torch.ops.aten."
-FEW = 64
-OPERANDS = tuple(OperandAt(place) for place in range(FEW))
 
 
 class Recorder(Calls):
@@ -41,6 +39,7 @@ class Recorder(Calls):
     def __init__(self, statics: Statics, about_to_write: Callable[[Tensor], None]) -> None:
         super().__init__(statics)
         self.about_to_write = about_to_write
+        self._positional = Templates().positional
         self.current: Op | None = None
         self.in_script = False
         self.before_backward: backward.Gradients = []
@@ -103,25 +102,8 @@ class Recorder(Calls):
         op.function = function
         op.name = info.name
         op.error = None
-        op.args = template = []
-        for value in args:  # what is in `_template` for anything, here in place for the most frequent
-            kind = type(value)
-            if kind is Tensor or kind is Parameter:
-                place = len(tensors)
-                template.append(OPERANDS[place] if place < FEW else OperandAt(place))
-                tensors.append(value)
-            elif kind in SCALARS or (kind is tuple and SCALARS.issuperset(map(type, value))):
-                template.append(value)
-            else:
-                template.append(self._template(value, tensors))
-        if not kwargs:
-            op.kwargs = NOTHING
-        elif SCALARS.issuperset(map(type, kwargs.values())):
-            op.kwargs = kwargs
-        else:
-            op.kwargs = named = {}
-            for key, value in kwargs.items():
-                named[key] = value if type(value) in SCALARS else self._template(value, tensors)
+        op.args = self._positional(args, tensors)
+        op.kwargs = named(kwargs, tensors) if kwargs else NOTHING
         if info.special or (kwargs and "out" in kwargs):
             op.operands = self._operands(op, info, tensors)
         else:
@@ -240,21 +222,6 @@ class Recorder(Calls):
     def _fault(self, op: Op | None, name: str, fault: Exception) -> None:
         """Notes what the recorder could not do."""
         self.notes.append(("untraced", op, f"`{name}` is not in the graph: {type(fault).__name__}: {fault}"))
-
-    def _template(self, value: Any, tensors: list[Tensor]) -> Any:
-        kind = type(value)
-        if kind is Tensor or kind is Parameter or isinstance(value, Tensor):
-            tensors.append(value)
-            place = len(tensors) - 1
-            return OPERANDS[place] if place < FEW else OperandAt(place)
-        if kind in SCALARS:
-            return value
-        if isinstance(value, (list, tuple)):
-            items = [self._template(item, tensors) for item in value]
-            return items if isinstance(value, list) else tuple(items)  # an index that is a list is no tuple
-        if isinstance(value, dict):
-            return {key: self._template(item, tensors) for key, item in value.items()}
-        return value
 
     def _written(self, op: Op, info: Operation, tensors: list[Tensor], out: Any) -> None:
         if info.below and (not info.writes or op.name == "set_"):

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import ast
-import dis
 import inspect
 import linecache
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from types import CodeType
 from typing import Any
 
 from torch import nn
 
 from graphviz_torch.ir.graph import SourceLocation
+from graphviz_torch.trace.probes.compiled import any_code, assigns, reads
 from graphviz_torch.trace.probes.files import File
 from graphviz_torch.trace.probes.records import Forward
-from graphviz_torch.trace.probes.syntax import References, assignments, inside, references, returns
+from graphviz_torch.trace.probes.syntax import WALKS, References, assignments, inside, references, returns
 from graphviz_torch.trace.runtime.places import is_user_file
 from graphviz_torch.trace.source import Sources, characters
 
-STORE_ATTR = dis.opmap["STORE_ATTR"]
 LISTS = (nn.ModuleList, nn.ParameterList)
 
 
@@ -41,7 +41,6 @@ class Definitions:
         self._sources = sources
         self._trees: dict[str, File] = {}
         self._classes: dict[type, dict[str, _Made]] = {}
-        self._read: dict[type, References] = {}
         self._bodies: dict[type, References] = {}
         self._named_by_others: dict[str, bool] = {}
 
@@ -81,18 +80,19 @@ class Definitions:
         over the list would have reached it. `None` where the source cannot be read.
         """
         owner, name = self._named(path)
-        read = self._references(type(owner))
         parent, _, place = path.rpartition(".")
+        own = tuple(takewhile(lambda base: base is not nn.Module, type(owner).__mro__))
         if parent and isinstance(self._model.get_submodule(parent), LISTS):
-            return f"{name}.{place}" in read.indexed
-        if name in read.own or read.dynamic or self._foreign(name):
+            return any(f"{name}.{place}" in self._read(base).indexed for base in own)
+        looked_up = WALKS | {"getattr"}
+        if any(reads(base, name, looked_up) and self._read(base).may_read(name) for base in own) or self._foreign(name):
             return True
-        return False if read.known else None
+        return False if all(self._class(base) is not None or not _is_own(base) for base in own) else None
 
     def spoken_of(self, path: str) -> bool:
         """Whether any function in the files of the classes reads an attribute of that name of something."""
         name = self._named(path)[1]
-        codes = (_any_code(kind) for kind in self._kinds)
+        codes = (any_code(kind) for kind in self._kinds)
         files = {code.co_filename for code in codes if code is not None and is_user_file(code.co_filename)}
         return any(self._file(file).speaks_of(name) for file in files)
 
@@ -105,18 +105,12 @@ class Definitions:
             owner = self._model.get_submodule(parent)
         return owner, name
 
-    def _references(self, kind: type) -> References:
-        if kind not in self._read:
-            found = References()
-            for base in kind.__mro__:
-                if base is nn.Module:
-                    break
-                body = self._class(base)
-                if body is not None and base not in self._bodies:
-                    self._bodies[base] = references(body)
-                found = found | self._bodies.get(base, References(known=not _is_own(base)))
-            self._read[kind] = found
-        return self._read[kind]
+    def _read(self, kind: type) -> References:
+        """What the methods of one class read; nothing where the source cannot be read."""
+        if kind not in self._bodies:
+            body = self._class(kind)
+            self._bodies[kind] = References() if body is None else references(body)
+        return self._bodies[kind]
 
     def _foreign(self, name: str) -> bool:
         """Whether the classes of the model read an attribute of that name of other things than themselves."""
@@ -126,25 +120,23 @@ class Definitions:
 
     def _names(self, kind: type, name: str) -> bool:
         """Whether a class reads an attribute of that name of other things than itself."""
-        code = _any_code(kind)
-        if code is None or not is_user_file(code.co_filename) or not self._file(code.co_filename).speaks_of(name):
+        code = any_code(kind)
+        if code is None or not is_user_file(code.co_filename) or not reads(kind, name):
             return False
-        body = self._class(kind)
-        if body is not None and kind not in self._bodies:
-            self._bodies[kind] = references(body)
-        return body is not None and name in self._bodies[kind].foreign
+        return self._file(code.co_filename).speaks_of(name) and name in self._read(kind).foreign
 
     @cached_property
     def _kinds(self) -> tuple[type, ...]:
-        """The classes of the model's modules, and what they inherit from that is a module too."""
+        """The classes of the model's modules, and what they inherit from that is a module too, the shortest first."""
         bases = (base for module in self._model.modules() for base in type(module).__mro__)
-        return tuple({base: None for base in bases if issubclass(base, nn.Module) and base is not nn.Module})
+        kinds = {base: None for base in bases if issubclass(base, nn.Module) and base is not nn.Module}
+        return tuple(sorted(kinds, key=lambda kind: len(vars(kind))))
 
     def _attribute(self, kind: type, name: str) -> _Made | None:
         for base in kind.__mro__:
             if base is nn.Module:
                 break
-            if not _assigns(base, name.rpartition(".")[2]):
+            if not assigns(base, name.rpartition(".")[2]):
                 continue  # parsing is what costs
             if base not in self._classes:
                 self._classes[base] = self._assigned(base)
@@ -154,7 +146,7 @@ class Definitions:
 
     def _assigned(self, kind: type) -> dict[str, _Made]:
         """What the methods of a class assign to `self`, the constructor before the others."""
-        code, body = _any_code(kind), self._class(kind)
+        code, body = any_code(kind), self._class(kind)
         if code is None or body is None:
             return {}
         methods = [item for item in body.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))]
@@ -166,7 +158,7 @@ class Definitions:
 
     def _class(self, kind: type) -> ast.ClassDef | None:
         """The source of a class of the user's."""
-        code = _any_code(kind)
+        code = any_code(kind)
         if code is None or not is_user_file(code.co_filename):
             return None
         return self._file(code.co_filename).class_at(kind.__qualname__, code.co_firstlineno)
@@ -193,31 +185,3 @@ class Definitions:
 def _is_own(kind: type) -> bool:
     """Whether a class is the user's, and says something of its own."""
     return not kind.__module__.startswith("torch.") and any(callable(value) for value in vars(kind).values())
-
-
-def _assigns(kind: type, name: str) -> bool:
-    """Whether the code of a class may give something an attribute of that name; true for some that do not."""
-    todo = [code for value in vars(kind).values() if (code := _code(value)) is not None]
-    while todo:
-        code = todo.pop()
-        if name in code.co_consts:  # `self.add_module(name, ...)`
-            return True
-        if name in code.co_names and bytes((STORE_ATTR, code.co_names.index(name) % 256)) in code.co_code:
-            return True
-        todo.extend(inner for inner in code.co_consts if isinstance(inner, CodeType))
-    return False
-
-
-def _any_code(kind: type) -> CodeType | None:
-    for value in vars(kind).values():
-        code = _code(value)
-        if code is not None and code.co_qualname.startswith(f"{kind.__qualname__}."):
-            return code
-    return None
-
-
-def _code(value: Any) -> CodeType | None:
-    """The code of a function, under its decorators."""
-    plain = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
-    code = getattr(inspect.unwrap(plain) if callable(plain) else plain, "__code__", None)
-    return code if isinstance(code, CodeType) else None

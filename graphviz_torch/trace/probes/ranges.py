@@ -13,7 +13,7 @@ from graphviz_torch.trace.probes.records import ValueStats
 Tensor = torch.Tensor
 Kind = tuple[torch.Size, torch.dtype, torch.device, str]
 # Of large tensors one piece after the other is read, so that each is fetched from memory once.
-PIECE = 1 << 16
+PIECE = 1 << 17
 # Smaller ones are copied and wait for more of their shape: so many elements of one kind, and of all.
 SMALL, TOGETHER, WAITING = 1 << 12, 1 << 15, 1 << 20
 PLAIN = (Tensor, torch.nn.Parameter)

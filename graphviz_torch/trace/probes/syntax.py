@@ -115,20 +115,16 @@ class References:
         own: of `self`; foreign: of anything else.
         indexed: `name.2` for each `self.name[2]`.
         dynamic: whether it looks its attributes up by names that are made at run time, or walks through all of them.
-        known: whether the source of all of it could be read.
     """
 
     own: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
     indexed: frozenset[str] = frozenset()
     dynamic: bool = False
-    known: bool = True
 
-    def __or__(self, other: References) -> References:
-        """What either reads."""
-        dynamic, known = self.dynamic or other.dynamic, self.known and other.known
-        indexed = self.indexed | other.indexed
-        return References(self.own | other.own, self.foreign | other.foreign, indexed, dynamic, known)
+    def may_read(self, name: str) -> bool:
+        """Whether `self.name` is read, or may be."""
+        return name in self.own or self.dynamic
 
 
 def _of_torch(node: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import multiprocessing
 import os
 import signal
@@ -12,14 +13,18 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from graphviz_torch.trace import targets
 from torchviz_cli import ends
 from torchviz_cli.console import Console
-from torchviz_cli.documents import work
+from torchviz_cli.documents import shared, warm, work
 from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.work import Mode, Orders, Problem, Result
 from torchviz_cli.versions.scratch import scratch
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext
 
 # Loaded once, before the processes part; each of them starts with what is loaded already.
 HEAVY = ("graphviz_torch.trace.loading", "graphviz_torch.trace.inputs", "graphviz_torch.trace.runtime.tracer")
@@ -62,8 +67,7 @@ class _Pool:
         self._jobs = jobs
         self._console = console
         self._running: dict[Connection, tuple[BaseProcess, Orders, list[Entry]]] = {}
-        saved = all(targets.parse(entry.request.target).is_graph for each in orders for entry in each.entries)
-        self._new = _maker(LIGHT if saved else (*LIGHT, *HEAVY))
+        self._new = _maker(orders)
 
     def results(self) -> Iterator[Result]:
         """What comes back, until nothing is owed."""
@@ -88,7 +92,7 @@ class _Pool:
     def _received(self, connection: Connection) -> Iterator[Result]:
         process, orders, owed = self._running[connection]
         try:
-            result: Result = connection.recv()
+            result: Result | None = connection.recv()
         except EOFError:
             process.join()
             del self._running[connection]
@@ -101,17 +105,49 @@ class _Pool:
             problem = Problem(ends.how(code), details, ends.hint(code))
             yield from (Result(entry.name, problem) for entry in owed)
         else:
-            owed.pop(0)
-            yield result
+            if result is None:
+                self._start_anew(connection)
+            else:
+                owed.pop(0)
+                yield result
+
+    def _start_anew(self, connection: Connection) -> None:
+        """Has orders carried out by a process that shares nothing, as all that come after."""
+        process, orders, _ = self._running.pop(connection)
+        process.join()
+        connection.close()
+        self._new = multiprocessing.get_context("spawn").Process
+        self._waiting.appendleft(orders)
 
 
-def _maker(modules: Sequence[str]) -> Callable[..., BaseProcess]:
-    """How processes are made: from one that has loaded these modules, where there is such a way."""
+def _maker(orders: Sequence[Orders]) -> Callable[..., BaseProcess]:
+    """How processes are made: from one that has loaded what most of them need, where there is such a way."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn").Process
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(list(modules))
-    return found.Process
+    wanted = [targets.parse(entry.request.target) for each in orders for entry in each.entries[:1]]
+    heavy = () if all(target.is_graph for target in wanted) else HEAVY
+    found.set_forkserver_preload([*LIGHT, *heavy, warm.__name__])
+    return _Sharing(found, shared.imports(Path(target.locator) for target in wanted if target.is_file)).process
+
+
+class _Sharing:
+    """Makes processes from one that has loaded what several files import."""
+
+    def __init__(self, context: ForkServerContext, imports: Sequence[shared.Import]) -> None:
+        self._context = context
+        self._imports = json.dumps(imports)
+
+    def process(self, **given: Any) -> BaseProcess:
+        """A process; the first one starts the one that all of them part from, which reads what to load."""
+        from multiprocessing.forkserver import ensure_running  # not on every system
+
+        os.environ[warm.VARIABLE] = self._imports
+        try:
+            ensure_running()
+        finally:
+            os.environ.pop(warm.VARIABLE, None)
+        return self._context.Process(**given)
 
 
 def _said(orders: Orders) -> list[str]:

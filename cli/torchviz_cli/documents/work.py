@@ -22,7 +22,7 @@ from graphviz_torch.errors import TorchvizError
 from graphviz_torch.trace.targets import RENDER
 from torchviz_cli import ends
 from torchviz_cli.console import Console
-from torchviz_cli.documents import drawing, freshness
+from torchviz_cli.documents import drawing, freshness, warm
 from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.freshness import Verdict
 from torchviz_cli.documents.runs import Run, run
@@ -75,7 +75,10 @@ class Result:
 
 
 def main(orders: Orders, answers: Connection) -> None:
-    """Carries out orders, and sends a result for each entry."""
+    """Carries out orders, and sends a result for each entry; `None` where another process is to do it."""
+    if not warm.is_whole():
+        answers.send(None)
+        return
     _set_apart(orders.said)
     runs: dict[tuple[Request, str], Run | Problem] = {}
     with open(_fault(orders), "wb") as fault:

@@ -82,7 +82,8 @@ class _Writer:
             if name not in self.names:
                 self.names[name] = self._unique(name)
         body = "".join(self._body())
-        used = {name for found in set(CLASSES.findall(body)) for name in found.split()}
+        definitions = "".join(self._definitions())
+        used = {name for found in {*CLASSES.findall(definitions), *CLASSES.findall(body)} for name in found.split()}
         style = style_sheet(theme, used, resolved=resolved)
         patterns = textures.definitions(used) if theme.textured else ""
         return "".join(
@@ -90,7 +91,7 @@ class _Writer:
                 HEAD.format(w=number(picture.width), h=number(picture.height)),
                 f'<title id="title">{xml_text.line(picture.title)}</title>',
                 f'<desc id="desc">{xml_text.text(picture.description)}</desc><style>{style}</style>',
-                f"<defs>{''.join(self._markers())}{patterns}{''.join(self._definitions())}</defs>\n",
+                f"<defs>{''.join(self._markers())}{patterns}{definitions}</defs>\n",
                 body,
                 "</svg>\n",
             )

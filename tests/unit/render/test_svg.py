@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphviz_torch.render import svg
+from graphviz_torch import api
+from graphviz_torch.passes.options import ViewOptions
+from graphviz_torch.render import style_sheet, svg
 from graphviz_torch.render.options import RenderOptions
 from tests.support import graphs, pictures
 
@@ -42,6 +44,17 @@ def test_the_picture_says_in_words_what_it_shows() -> None:
     assert title.text == "MLP"
     assert description is not None
     assert description.text == "Data flow of MLP: 3 operations from x to the output. 596 parameters."
+
+
+@pytest.mark.parametrize(
+    "kept", sorted((ROOT / "docs" / "gallery" / "graphs").glob("*.json")), ids=lambda path: path.stem
+)
+def test_every_class_that_has_a_rule_has_it_in_the_sheet(kept: Path) -> None:
+    picture = api.render(api.load(kept), "svg", ViewOptions(depth=1)).decode()
+    sheet = picture[picture.index("<style>") : picture.index("</style>")]
+    used = {name for found in re.findall('class="([^"]*)"', picture) for name in found.split()}
+    ruled = {name for name, _ in style_sheet.RULES if name}
+    assert {name for name in used & ruled if not re.search(rf"\.{name}\b", sheet)} == set()
 
 
 def test_every_node_has_an_id_and_a_tooltip() -> None:

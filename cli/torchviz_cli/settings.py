@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from graphviz_torch.errors import CheckError
+from graphviz_torch import project_file
+from graphviz_torch.errors import CheckError, SettingsError
 from graphviz_torch.trace import targets
 from torchviz_cli.checks import one_of
 
@@ -33,11 +33,9 @@ def read(target: str) -> Settings:
     """
     for file in _projects(target):
         try:
-            table: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # whatever is wrong with it, it is for others to say
+            table = project_file.table(file, TABLE)
+        except SettingsError:  # whatever is wrong with it, it is for others to say
             continue
-        for name in TABLE.split("."):
-            table = table.get(name) if isinstance(table, dict) else None
         if isinstance(table, dict):
             return _settings(table, file.name)
     return Settings()

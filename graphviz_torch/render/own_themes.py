@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from graphviz_torch.errors import RenderError, SettingsError
+from graphviz_torch.project_file import FILE, table
 from graphviz_torch.render import contrast
 from graphviz_torch.render.options import THEMES, RenderOptions
 from graphviz_torch.render.theme import BUILT_IN, DARK, NAMES, checked, of, unknown
 
-FILE = "pyproject.toml"
 TABLE = "tool.torchviz-cli.themes"
 BASE = "base"
 # A theme that follows the reader has each of its sides as a theme of its own.
@@ -39,25 +38,25 @@ def find(start: Path) -> Themes:
         SettingsError: one of them is not as it should be, or its file cannot be read.
     """
     found = file(start)
-    return read(_table(found)) if found is not None else {}
+    return read(table(found, TABLE)) if found is not None else {}
 
 
 def file(start: Path) -> Path | None:
     """The nearest project file around a folder that has themes."""
     files = (folder / FILE for folder in (start, *start.parents))
-    return next((path for path in files if path.is_file() and _table(path)), None)
+    return next((path for path in files if path.is_file() and table(path, TABLE)), None)
 
 
-def read(table: Any) -> Themes:
+def read(rows: Any) -> Themes:
     """The themes in a table, with those that are the sides of others.
 
     Raises:
         SettingsError: one of them is not as it should be.
     """
-    if not isinstance(table, dict) or not all(isinstance(row, dict) for row in table.values()):
+    if not isinstance(rows, dict) or not all(isinstance(row, dict) for row in rows.values()):
         raise SettingsError(f"`{TABLE}` is no table of tables", hint=f"[{TABLE}.house]")
     found: dict[str, OwnTheme] = {}
-    for name, row in table.items():
+    for name, row in rows.items():
         theme = _theme(name, row)
         found.update({name: theme, **dict(_sides(name, theme))})
     for name in found:
@@ -93,16 +92,6 @@ def weak(name: str, look: RenderOptions) -> tuple[str, ...]:
         for front, ground, ratio in contrast.weak(colours)
     ]
     return tuple(told)
-
-
-def _table(file: Path) -> Any:
-    try:
-        found: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"cannot read {file}: {error}") from None
-    for name in TABLE.split("."):
-        found = found.get(name, {}) if isinstance(found, dict) else {}
-    return found
 
 
 def _theme(name: str, row: Mapping[str, Any]) -> OwnTheme:

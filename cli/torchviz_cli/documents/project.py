@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from graphviz_torch import project_file
 from graphviz_torch.errors import SettingsError
+from graphviz_torch.project_file import FILE
 
-FILE = "pyproject.toml"
 TABLE = "tool.torchviz-cli"
 EXAMPLE = '[[tool.torchviz-cli.docs]] with name = "net", target = "model.py:build", input = "1x32"'
 
@@ -40,12 +40,9 @@ def find(start: Path) -> Project:
 
 
 def _table(file: Path) -> Mapping[str, Any]:
-    try:
-        found: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"cannot read {file}: {error}") from None
-    for name in TABLE.split("."):
-        found = found.get(name, {}) if isinstance(found, dict) else {}
+    found = project_file.table(file, TABLE)
+    if found is None:
+        return {}
     if not isinstance(found, dict):
         raise SettingsError(f"{file}: `{TABLE}` is no table", hint=f"[{TABLE}]")
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -30,6 +31,18 @@ PROBES: dict[str, Callable[[Probes], Any]] = {
 }
 
 
+@contextmanager
+def as_before(model: nn.Module, x: Tensor) -> Iterator[None]:
+    """Whatever is done inside leaves the model, its input and the process as they were."""
+    before = state.of_model(model), state.of_tensor(x), state.process(), state.namespaces()
+    yield
+    after = state.of_model(model), state.of_tensor(x), state.process(), state.namespaces()
+    assert state.differences(before[0], after[0]) == []
+    assert before[1] == after[1]
+    assert state.differences(before[2], after[2]) == []
+    assert state.differences(before[3], after[3]) == []
+
+
 @pytest.mark.parametrize("end", [None, ValueError])
 @pytest.mark.parametrize("training", [None, False, True])
 @pytest.mark.parametrize("name", PROBES)
@@ -38,13 +51,8 @@ def test_everything_is_as_before(name: str, training: bool | None, end: type[Bas
     model = Disorder(end)
     x, extra = torch.randn(3, 4), {"list": [0]}
     x.grad = torch.ones(3, 4)
-    before = state.of_model(model), state.of_tensor(x), state.process(), state.namespaces()
-    PROBES[name](Probes(model, (x, extra), {}, TraceOptions(training=training, seed=3)))
-    after = state.of_model(model), state.of_tensor(x), state.process(), state.namespaces()
-    assert state.differences(before[0], after[0]) == []
-    assert before[1] == after[1]
-    assert state.differences(before[2], after[2]) == []
-    assert state.differences(before[3], after[3]) == []
+    with as_before(model, x):
+        PROBES[name](Probes(model, (x, extra), {}, TraceOptions(training=training, seed=3)))
     assert extra == {"list": [0]}
 
 
@@ -106,12 +114,7 @@ def test_a_check_with_everything_leaves_everything_as_it_was(training: bool, end
     torch.manual_seed(0)
     model = Disorder(end)
     x, extra = torch.randn(3, 4), {"list": [0]}
-    before = state.of_model(model), state.of_tensor(x), state.process(), state.namespaces()
     wanted = CheckOptions(("ALL",), backward=True, stats=True, time=True, assume_device="cuda", training=training)
-    api.check(model, (x, extra), None, wanted)
-    after = state.of_model(model), state.of_tensor(x), state.process(), state.namespaces()
-    assert state.differences(before[0], after[0]) == []
-    assert before[1] == after[1]
-    assert state.differences(before[2], after[2]) == []
-    assert state.differences(before[3], after[3]) == []
+    with as_before(model, x):
+        api.check(model, (x, extra), None, wanted)
     assert extra == {"list": [0]}

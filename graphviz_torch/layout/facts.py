@@ -7,9 +7,9 @@ from functools import cached_property
 from math import prod
 
 from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
-from graphviz_torch.layout import measures
 from graphviz_torch.layout.changes import tooltip
 from graphviz_torch.layout.findings import Pins
+from graphviz_torch.layout.measures import Measures
 from graphviz_torch.layout.names import near_place, short_type
 from graphviz_torch.layout.repeats import Repeats
 from graphviz_torch.layout.text_width import elide
@@ -64,6 +64,11 @@ class Facts:
     def pins(self) -> Pins:
         """What a check found."""
         return Pins(self.graph)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """What was measured of values and times."""
+        return Measures(self.graph)
 
     @cached_property
     def repeats(self) -> Repeats:
@@ -160,7 +165,7 @@ class Facts:
     def tooltip(self, item: Item, node: Node) -> str:
         """What it is, what flows through it, where it is in the code, and what is to be known of it."""
         change = tooltip(self.notes(node.id).get("change"))
-        measured = measures.tooltip(self.index, node)
+        measured = self.measures.tooltip(node)
         lines = [self._heading(item, node), change, self._flow(node), measured, near_place(node.source)]
         if node.id in self.messages:
             lines.extend(self.messages[node.id].values())

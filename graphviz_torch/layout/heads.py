@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from graphviz_torch.ir.graph import Json, ModuleCall
-from graphviz_torch.layout import measures
 from graphviz_torch.layout.changes import state_of, tooltip, word
 from graphviz_torch.layout.faces import Face, Line
 from graphviz_torch.layout.facts import Facts
@@ -77,7 +76,7 @@ def _words(facts: Facts, call: ModuleCall, base: str, fold: Json) -> tuple[str, 
 def _right(facts: Facts, body: Body, call: ModuleCall) -> str:
     """What stands at the right end: parameters, and for the outermost frame where the run stopped."""
     count = facts.totals.get(call.path, 0) if call.kind in OF_MODULES and call.kind != "repeat" else 0
-    spent = measures.time_words(facts.index, call.id)
+    spent = facts.measures.time_words(call.id)
     if body.depth > 1:
         return " · ".join(filter(None, (spent, parameter_words(count))))
     words = f"{humanised(count)} parameter{'s' if count > 1 else ''}" if count else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from graphviz_torch.ir.graph import Graph
-from graphviz_torch.layout import measures
 from graphviz_torch.layout.changes import MEANINGS, ChangeMarks
 from graphviz_torch.layout.findings import CODE, MOST_LINES, Pins
 from graphviz_torch.layout.kinds import KINDS
@@ -27,7 +26,7 @@ def legend(
     """The legend in rows below the picture, and the picture's size with it."""
     states = ChangeMarks(painter.graph).states
     changes = [(f"d-{state}", MEANINGS[state]) for state in states]
-    entries = changes if painter.compares else [*_entries(painter, kinds), *measures.entries(painter.facts.index)]
+    entries = changes if painter.compares else [*_entries(painter, kinds), *painter.facts.measures.entries()]
     if not entries:
         return (), width, height
     room = max(width, NARROWEST) - MARGIN

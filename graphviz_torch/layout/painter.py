@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from graphviz_torch.ir.graph import Module, Node
-from graphviz_torch.layout import measures
 from graphviz_torch.layout.arguments import operation_words, single_words
 from graphviz_torch.layout.changes import alone, counted, retitled, state_of, word
 from graphviz_torch.layout.faces import Face, Line, card_face, inline_face, rounded
@@ -75,7 +74,7 @@ class Painter:
             lines += ((elide(f"raised {_exception(handled)}, handled", "s", LINE_LIMIT), "s", "warn"),)
         if found := state_of(notes.get("change")):
             state = found
-        state = state or measures.heat(self.facts.index, node.id)
+        state = state or self.facts.measures.heat(node.id)
         shape = "stack" if node.kind == "module" and self.facts.inside(node) != 1 else "card"
         colour = state if state == "bad" else "" if self.compares else self._colour(item, node)
         badge = fold_badge(item.fold) or self.facts.repeats.badge(item) or ("hook" if "hook" in notes else "")
@@ -83,8 +82,8 @@ class Painter:
 
     def _measured(self, node: Node) -> tuple[Line, ...]:
         """The range of what a node gives, and the time that it takes."""
-        words, odd = measures.range_words(self.facts.index, node)
-        spent = measures.time_words(self.facts.index, node.id)
+        words, odd = self.facts.measures.range_words(node)
+        spent = self.facts.measures.time_words(node.id)
         return ((words, "s", "bad" if odd else ""),) * bool(words) + ((spent, "s", ""),) * bool(spent)
 
     def _says(self, item: Item, node: Node) -> tuple[str, str]:
@@ -163,7 +162,7 @@ class Painter:
         words = word(change, "words") or self.facts.meta((node.results or node.operands or ("",))[0])
         more = f" and {len(others)} more" if others else ""
         name = elide(node.name or node.kind, "p", TITLE_LIMIT) + more
-        between, _ = measures.range_words(self.facts.index, node)
+        between, _ = self.facts.measures.range_words(node)
         beside = [(text, "q", "") for text in (words, between and f"· {between}") if text]
         lines: tuple[Line, ...] = ((name, "p", ""), *beside)
         wide = text_width(name, "p") + sum(text_width(text, "q") + 7 for text, _, _ in beside)

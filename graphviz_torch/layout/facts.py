@@ -27,7 +27,7 @@ LEAVING = {
 }
 MARKS = LEAVING | {
     "external": "data from outside the graph",
-    "thread": "ran in another thread",
+    "thread": "perhaps from another thread",
     "numpy_write": "NumPy wrote into it",
     "unseen_write": "written by something unseen",
     "unwritten": "made without contents",

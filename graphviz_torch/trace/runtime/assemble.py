@@ -133,7 +133,7 @@ class Assembly:
 
     def _unknown(self, value: str) -> None:
         if self._recorder.elsewhere:
-            self._builder.diagnose("thread", "warning", value, "made in another thread, which is not recorded")
+            self._builder.diagnose("thread", "warning", value, "no recorded operation made this; other threads ran modules too")
         else:
             self._builder.diagnose("external", "warning", value, "a tensor that no recorded operation made")
 

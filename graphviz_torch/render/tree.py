@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphviz_torch.ir.graph import Graph, Module, ModuleCall, Node
@@ -21,6 +21,7 @@ NARROWEST = 40
 SHORTEST_NAME = 10
 GAP = "  "
 SHOWN_RESULTS = 2
+RAISED = "✗ raised"
 STYLES = {"name": "1", "quiet": "2", "shape": "36", "count": "33", "bad": "1;31", "warn": "33"}
 BYTES = ("B", "kB", "MB", "GB", "TB")
 
@@ -80,7 +81,7 @@ def _rows(index: GraphIndex, operations: bool) -> Iterator[Row]:
     while todo:
         item, lead, below = todo.pop()
         row = items.call_row(item, lead) if isinstance(item, ModuleCall) else items.node_row(item, lead)
-        yield Row(row.branches, row.name, row.words, row.shape, row.count, "bad") if item.id in failed else row
+        yield replace(row, shape=row.shape or RAISED, style="bad") if item.id in failed else row
         children = items.inside(item.id) if isinstance(item, ModuleCall) else []
         for place, child in reversed(list(enumerate(children))):
             last = place == len(children) - 1
@@ -237,7 +238,8 @@ def _footer(totals: Mapping[str, Any], width: int, paint: _Paint) -> Iterator[st
         where = failure["node"] or failure["module_call"] or ""
         yield paint(f"{'failed at':<12}", "bad") + GAP + one_line(where, width - 12 - len(GAP))
         yield " " * 12 + GAP + one_line(f"{failure['exception']}: {failure['message']}", width - 12 - len(GAP))
-        for line in filter(None, (failure["reason"], *failure["notes"], failure["hint"])):
+        hint = f"help: {failure['hint']}" if failure["hint"] else ""
+        for line in filter(None, (failure["reason"], *failure["notes"], hint)):
             yield " " * 12 + GAP + one_line(line, width - 12 - len(GAP))
 
 

@@ -13,6 +13,9 @@ import torch
 from graphviz_torch.errors import InputError
 from graphviz_torch.trace.said import clip, first_line, words_of
 
+TORCH_HINT = "save plain tensors: torch.save({'x': x}, 'batch.pt')"
+NUMPY_HINT = "save a plain array: numpy.save('batch.npy', x)"
+
 
 def read(file: str, key: str) -> Any:
     """The object in a file, or one entry of it.
@@ -72,7 +75,7 @@ def _numpy(path: Path) -> Any:
     except Exception as error:
         unsafe = "allow_pickle" in words_of(error)
         reason = "it holds objects that would run code when read" if unsafe else first_line(error)
-        raise _unreadable(path, reason) from error
+        raise _unreadable(path, reason, NUMPY_HINT) from error
 
 
 def _safetensors(path: Path) -> Any:
@@ -85,10 +88,8 @@ def _safetensors(path: Path) -> Any:
         raise _unreadable(path, first_line(error)) from error
 
 
-def _unreadable(path: Path, reason: str) -> InputError:
-    return InputError(
-        f"`{clip(str(path))}` cannot be read: {reason}", hint="save plain tensors: torch.save({'x': x}, 'batch.pt')"
-    )
+def _unreadable(path: Path, reason: str, hint: str = TORCH_HINT) -> InputError:
+    return InputError(f"`{clip(str(path))}` cannot be read: {reason}", hint=hint)
 
 
 READERS: dict[str, Callable[[Path], Any]] = {

@@ -87,7 +87,7 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
     "no literal": (["model.py:build", "-i", "py:open('x')"], ["no Python literal"]),
     "missing input file": (["model.py:build", "-i", "@none.pt"], ["no file `none.pt`"]),
     "unsafe input file": (["model.py:build", "-i", "@unsafe.pt"], ["unsafe.pt", "would run code"]),
-    "unsafe array": (["model.py:build", "-i", "@unsafe.npy"], ["unsafe.npy"]),
+    "unsafe array": (["model.py:build", "-i", "@unsafe.npy"], ["unsafe.npy", "numpy.save("]),
     "truncated input file": (["model.py:build", "-i", "@cut.pt"], ["cut.pt"]),
     "unknown kind of input file": (["model.py:build", "-i", "@model.py"], ["no known kind", ".safetensors"]),
     "no such key": (["model.py:build", "-i", "@good.pt:imge"], ["no entry `imge`", "image"]),

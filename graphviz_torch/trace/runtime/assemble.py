@@ -133,7 +133,8 @@ class Assembly:
 
     def _unknown(self, value: str) -> None:
         if self._recorder.elsewhere:
-            self._builder.diagnose("thread", "warning", value, "no recorded operation made this; other threads ran modules too")
+            words = "no recorded operation made this; other threads ran modules too"
+            self._builder.diagnose("thread", "warning", value, words)
         else:
             self._builder.diagnose("external", "warning", value, "a tensor that no recorded operation made")
 

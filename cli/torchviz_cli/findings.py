@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from graphviz_torch import api
@@ -19,6 +20,7 @@ from graphviz_torch.trace import locating, targets
 from graphviz_torch.trace.importing import importable
 from graphviz_torch.trace.said import clip
 from torchviz_cli import output
+from torchviz_cli.checks import formats_told
 from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request, ended, fitting, parsed, read, ready, shown_target
 from torchviz_cli.limits import OutOfTimeError, output_to_stderr, time_limit
@@ -43,10 +45,14 @@ def plan(paths: Sequence[str], *, as_json: bool, quiet: bool) -> Plan:
         RenderError: a file is no picture.
         OutputError: a file cannot be written there.
     """
+    for path in paths:  # `check` draws less than `render`
+        if Path(path).suffix.removeprefix(".").lower() not in PICTURES:
+            raise RenderError(
+                f"`-o {clip(path)}` is no picture",
+                details=(formats_told(PICTURES),),
+                hint="-o report.svg; --json prints the findings",
+            )
     files = output.plan(paths, None, "") if paths else ()
-    for file in files:
-        if file.format not in PICTURES or file.path == STDOUT:
-            raise RenderError(f"`-o {file.path}` is no picture", hint="-o report.svg; --json prints the findings")
     return Plan("json" if as_json else "" if quiet else "text", files)
 
 

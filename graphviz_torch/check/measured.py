@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from graphviz_torch.check.evidence import Evidence
+from graphviz_torch.check.units import units
 from graphviz_torch.ir.graph import Annotation, Graph, Json
 from graphviz_torch.trace.probes.records import ValueStats
 
@@ -25,7 +26,14 @@ def _ranges(evidence: Evidence) -> Iterator[Annotation]:
     if evidence.options.stats:
         for value, stats in evidence.stats.items():
             if value in evidence.index.values:  # another run can take another way
-                yield Annotation(value, RANGE, _payload(stats))
+                yield Annotation(value, RANGE, {**_payload(stats), **_dead(evidence, value, stats)})
+
+
+def _dead(evidence: Evidence, value: str, stats: ValueStats) -> dict[str, Json]:
+    """The units of what a rectifier made, where there are some."""
+    producer = evidence.index.nodes[evidence.index.values[value].producer]
+    found = units(evidence, producer) if stats.silent and value in producer.results[:1] else None
+    return {} if found is None else {"units": found.count, "dead": found.dead}
 
 
 def _payload(stats: ValueStats) -> dict[str, Json]:

@@ -71,6 +71,8 @@ def _all_words(noted: Mapping[str, Json]) -> str:
     words = [f"{noted[name]:.3g} {name}" for name in ("minimum", "maximum", "mean", "std") if name in noted]
     if "zeros" in noted:
         words.append(f"{noted['zeros']:.0%} zeros")
+    if noted.get("dead"):
+        words.append(f"{noted['dead']:,} of {noted['units']:,} units zero throughout")
     return ", ".join([*words, *(f"{noted[name]:,} {word}" for name, word in ODD if noted.get(name))])
 
 

@@ -183,6 +183,11 @@ CASES: dict[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
     ),
     "runs only once": (("Once", *INPUT, *EVERYTHING), 1, ("warning[M003]",)),
     "an empty batch": (("Net", "-i", "0x4", *EVERYTHING), 0, ("not looked for S004: the inputs have no first",)),
+    "a format that it does not draw": (
+        ("Net", *INPUT, "-o", "report.html"),
+        2,
+        ("`-o report.html` is no picture\n  formats: svg, png, pdf\n  help: -o report.svg",),
+    ),
     "prints": (("Prints", *INPUT), 0, ("no findings",)),
     "ends the program": (("Ends", *INPUT), 2, ("`Ends` ended the program while it ran",)),
     "hangs": (("Hangs", *INPUT, "--timeout", "1"), 1, ("error[X001]", "stopped after 1 seconds")),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import repeat
 
 import torch
 
 from graphviz_torch.trace import compat
+from graphviz_torch.trace.probes.activations import NONE, Activation, Silent, near, silent
 from graphviz_torch.trace.probes.records import ValueStats
 
 Tensor = torch.Tensor
-Kind = tuple[torch.Size, torch.dtype, torch.device, str]
+Kind = tuple[torch.Size, torch.dtype, torch.device, Activation]
 # Of large tensors one piece after the other is read, so that each is fetched from memory once.
 PIECE = 1 << 17
 # Smaller ones are copied and wait for more of their shape: so many elements of one kind, and of all.
@@ -20,11 +22,6 @@ PLAIN = (Tensor, torch.nn.Parameter)
 # Single precision tells the spread where the squares are this many times those of the mean.
 CLOSE = 1.05
 LARGEST = torch.finfo(torch.float64).max
-LIMITS = {
-    "sigmoid": (0.0, 1.0), "sigmoid_": (0.0, 1.0), "hardsigmoid": (0.0, 1.0),
-    "tanh": (-1.0, 1.0), "tanh_": (-1.0, 1.0), "hardtanh": (-1.0, 1.0),
-}  # fmt: skip
-NEAR = 1e-3
 
 
 class Ranges:
@@ -35,11 +32,11 @@ class Ranges:
         self._waiting: dict[Kind, list[tuple[int, Tensor]]] = {}
         self._elements = 0
 
-    def read(self, tensor: Tensor, name: str) -> int:
+    def read(self, tensor: Tensor, made: Activation = NONE) -> int:
         """Reads a tensor.
 
         Args:
-            name: the operation that made it; empty for none.
+            made: what the operation that made it is as an activation.
 
         Returns:
             The place of its range in what `told` returns.
@@ -50,11 +47,10 @@ class Ranges:
         elements = plain.numel()
         if plain.layout is not torch.strided or not elements or plain.device.type == "meta":
             return place
-        name = name if name in LIMITS else ""
         if elements > SMALL or type(tensor) not in PLAIN or plain.is_complex():
-            self._told[place] = _one(plain, name)
+            self._told[place] = _one(plain, made)
         else:
-            self._wait((plain.shape, plain.dtype, plain.device, name), place, plain.clone(), elements)
+            self._wait((plain.shape, plain.dtype, plain.device, made), place, plain.clone(), elements)
         return place
 
     def told(self) -> list[ValueStats | None]:
@@ -76,40 +72,42 @@ class Ranges:
         group = self._waiting.pop(kind)
         self._elements -= len(group) * kind[0].numel()
         try:
-            found = list(_together(torch.stack([copy for _, copy in group]).reshape(len(group), -1), kind[-1]))
+            found = list(_together(torch.stack([copy for _, copy in group]), kind[-1]))
         except (RuntimeError, NotImplementedError, TypeError):  # numbers that know no such operations
             return
         for (place, _), stats in zip(group, found, strict=True):
             self._told[place] = stats
 
 
-def _together(rows: Tensor, name: str) -> Iterator[ValueStats]:
-    """The range of each row."""
-    rows = rows.double()
+def _together(stacked: Tensor, made: Activation) -> Iterator[ValueStats]:
+    """The range of each of several tensors of one shape."""
+    rows = stacked.reshape(len(stacked), -1).double()
     elements = rows.shape[1]
     mean = rows.mean(1)
     apart = rows - mean.unsqueeze(1)
     columns = [rows.amin(1), rows.amax(1), mean, (apart * apart).mean(1).sqrt_(), rows.sign().abs_().sum(1)]
-    if name:
-        low, high = LIMITS[name]
-        columns.append(((rows - low < NEAR) | (high - rows < NEAR)).double().sum(1))
-    for place, (low, high, middle, std, filled, *near) in enumerate(torch.stack(columns, 1).tolist()):
+    if made.limited:
+        columns.append(near(rows, made).double().sum(1))
+    zeros = silent(stacked.abs()) if made.rectifies else repeat(())
+    for place, (numbers, dead) in enumerate(zip(torch.stack(columns, 1).tolist(), zeros, strict=False)):
+        low, high, middle, std, filled, *close = numbers
         if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(std)):
-            yield _one(rows[place], name)
+            yield _one(stacked[place].double(), made)
         else:
-            share = near[0] / elements if near else None
-            yield ValueStats(elements, low, high, middle, std, (elements - filled) / elements, 0, 0, share)
+            share = close[0] / elements if close else None
+            yield ValueStats(elements, low, high, middle, std, (elements - filled) / elements, 0, 0, share, dead)
 
 
-def _one(plain: Tensor, name: str) -> ValueStats:
+def _one(plain: Tensor, made: Activation) -> ValueStats:
     if plain.is_complex():
         plain = plain.abs()
-    plain, times = _unrepeated(plain)
+    once, times = _unrepeated(plain)
     found = _Sums()
-    flat = plain.reshape(-1)
+    flat = once.reshape(-1)
     for start in range(0, flat.numel(), PIECE):
-        found.add(flat[start : start + PIECE], LIMITS.get(name))
-    return found.told(flat.numel(), times, bool(name))
+        found.add(flat[start : start + PIECE], made)
+    dead = next(silent((plain.abs() if found.low < 0 else plain).unsqueeze(0))) if made.rectifies else ()
+    return found.told(flat.numel(), times, made.limited, dead)
 
 
 def _unrepeated(plain: Tensor) -> tuple[Tensor, int]:
@@ -129,7 +127,7 @@ class _Sums:
         self.sum = self.squares = 0.0
         self.zeros = self.nan = self.inf = self.near = 0
 
-    def add(self, piece: Tensor, limits: tuple[float, float] | None) -> None:
+    def add(self, piece: Tensor, made: Activation) -> None:
         """Adds one piece."""
         if not piece.is_floating_point():
             piece = piece.double()
@@ -151,11 +149,10 @@ class _Sums:
             squares = float(torch.linalg.vector_norm(piece, dtype=torch.float64)) ** 2
         self.sum += total
         self.squares += squares
-        if limits is not None:
-            near = (piece - limits[0] < NEAR) | (limits[1] - piece < NEAR)
-            self.near += int(torch.count_nonzero(near))
+        if made.limited:
+            self.near += int(torch.count_nonzero(near(piece, made)))
 
-    def told(self, elements: int, times: int, limited: bool) -> ValueStats:
+    def told(self, elements: int, times: int, limited: bool, dead: Silent) -> ValueStats:
         """The range of a tensor that repeats so many elements so many times."""
         count, all_of_them = elements - self.nan - self.inf, elements * times
         nan, inf = self.nan * times, self.inf * times
@@ -165,7 +162,7 @@ class _Sums:
         spread = self.squares / count - mean * mean
         std = math.sqrt(max(spread, 0.0)) if math.isfinite(spread) else LARGEST
         saturated = self.near / count if limited else None
-        return ValueStats(all_of_them, self.low, self.high, mean, std, self.zeros / elements, nan, inf, saturated)
+        return ValueStats(all_of_them, self.low, self.high, mean, std, self.zeros / elements, nan, inf, saturated, dead)
 
 
 def _zeros(piece: Tensor, low: float, high: float) -> int:

@@ -151,6 +151,8 @@ class ValueStats:
         zeros: share of elements that are zero.
         nan, inf: how many elements are.
         saturated: of what a sigmoid or tanh made: share of elements within a thousandth of a limit.
+        silent: of what a rectifier made: dimensions that may be that of its units, channels or features, each with how
+            many of its indexes hold nothing but zeros.
     """
 
     elements: int
@@ -162,6 +164,7 @@ class ValueStats:
     nan: int = 0
     inf: int = 0
     saturated: float | None = None
+    silent: tuple[tuple[int, int], ...] = ()
 
     @property
     def finite(self) -> bool:

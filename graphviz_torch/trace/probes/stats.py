@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from graphviz_torch.trace.probes.activations import NONE, Activation, activation
 from graphviz_torch.trace.probes.ranges import Ranges
 from graphviz_torch.trace.probes.records import ValueStats
 from graphviz_torch.trace.runtime.operations import Operation
@@ -43,7 +44,7 @@ class StatsRecorder(Recorder):
         if previous is not None and (source == "same" or synthetic):
             self._same(held, previous)
         elif op is None or source == "written" or synthetic:
-            self._read(held, tensor, "")
+            self._read(held, tensor, NONE)
         return held
 
     def run(self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -57,7 +58,7 @@ class StatsRecorder(Recorder):
                 if alias is not None:
                     self._same(held, alias)
                 else:
-                    self._read(held, tensor, op.name)
+                    self._read(held, tensor, activation(op))
         return out
 
     def _same(self, held: Held, other: Held) -> None:
@@ -69,11 +70,11 @@ class StatsRecorder(Recorder):
         self._of[id(held)] = place  # `_places` keeps the value, and so its identity
         self._places.append((held, place))
 
-    def _read(self, held: Held, tensor: Tensor, name: str) -> None:
+    def _read(self, held: Held, tensor: Tensor, made: Activation) -> None:
         outer, self.current = self.current, self.current or self._reading
         try:
             with torch._C.DisableTorchFunction():
-                self._note(held, self._ranges.read(tensor, name))
+                self._note(held, self._ranges.read(tensor, made))
         except (RuntimeError, NotImplementedError, TypeError):  # a kind of tensor that knows no such operations
             return
         finally:

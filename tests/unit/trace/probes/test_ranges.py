@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphviz_torch.trace.probes import ranges
+from graphviz_torch.trace.probes.activations import NONE, Activation
 from graphviz_torch.trace.probes.ranges import Ranges
 from graphviz_torch.trace.probes.records import ValueStats
 
@@ -20,9 +21,9 @@ NUMBERS = st.one_of(
 )
 
 
-def told(tensor: torch.Tensor, name: str = "") -> ValueStats:
+def told(tensor: torch.Tensor, made: Activation = NONE) -> ValueStats:
     found = Ranges()
-    found.read(tensor, name)
+    found.read(tensor, made)
     stats = found.told()[0]
     assert stats is not None
     return stats
@@ -47,7 +48,7 @@ def naive(values: list[float]) -> dict[str, float]:
 @given(st.lists(st.lists(NUMBERS, min_size=3, max_size=3), min_size=1, max_size=5))
 def test_what_is_read_together_is_told_apart(rows: list[list[float]]) -> None:
     found = Ranges()
-    places = [found.read(torch.tensor(row, dtype=torch.float64), "") for row in rows]
+    places = [found.read(torch.tensor(row, dtype=torch.float64)) for row in rows]
     everything = found.told()
     for place, row in zip(places, rows, strict=True):
         stats = everything[place]
@@ -59,20 +60,21 @@ def _size(value: float) -> float:
     return abs(value) if math.isfinite(value) else 0.0
 
 
-@pytest.mark.parametrize("name", ["", "sigmoid"])
+@pytest.mark.parametrize("made", [NONE, Activation(0.0, 1.0, rectifies=True)])
 @pytest.mark.parametrize("odd", [None, math.nan, -math.inf])
 def test_small_tensors_are_told_as_large_ones_are(
-    monkeypatch: pytest.MonkeyPatch, name: str, odd: float | None
+    monkeypatch: pytest.MonkeyPatch, made: Activation, odd: float | None
 ) -> None:
     tensor = torch.rand(4, 50, generator=torch.Generator().manual_seed(0)).mul(1.01).clamp(max=1.0)
     tensor[0, :7] = 0.0
+    tensor[:, 40:45] = 0.0
     if odd is not None:
         tensor[1, 1] = odd
-    small = told(tensor, name)
+    small = told(tensor, made)
     monkeypatch.setattr(ranges, "SMALL", 0)
     monkeypatch.setattr(ranges, "PIECE", 64)
-    large = told(tensor, name)
-    for field in ("elements", "minimum", "maximum", "zeros", "nan", "inf", "saturated"):
+    large = told(tensor, made)
+    for field in ("elements", "minimum", "maximum", "zeros", "nan", "inf", "saturated", "silent"):
         assert getattr(small, field) == getattr(large, field), field
     assert small.mean == pytest.approx(large.mean, rel=1e-5)
     assert small.std == pytest.approx(large.std, rel=1e-4)
@@ -80,9 +82,9 @@ def test_small_tensors_are_told_as_large_ones_are(
 
 def test_what_is_written_after_it_was_read_does_not_count() -> None:
     found, tensor = Ranges(), torch.ones(3)
-    found.read(tensor, "")
+    found.read(tensor)
     tensor.mul_(7)
-    found.read(tensor, "")
+    found.read(tensor)
     assert [stats.maximum for stats in found.told() if stats is not None] == [1.0, 7.0]
 
 

@@ -46,13 +46,13 @@ def _learns(evidence: Evidence, node: Node) -> bool:
 
 
 def _answers(evidence: Evidence, node: Node) -> bool:
-    """Whether it makes probabilities that no weights read again: those of an answer that is certain are 0 and 1."""
+    """Whether it makes probabilities that nothing learned goes together with again: a certain answer is 0 or 1."""
     if node.name.strip("_") not in PROBABILITIES:
         return False
     index = evidence.index
-    after = (index.nodes[name] for name in reachable([node.id], successors(index)) if name != node.id)
-    read = (index.nodes[index.values[value].producer] for one in after for value in one.operands)
-    return not any(one.kind == "parameter" for one in read)
+    after = reachable([node.id], successors(index))
+    read = (index.values[value] for name in after if name != node.id for value in index.nodes[name].operands)
+    return not any(value.meta.requires_grad and value.producer not in after for value in read)
 
 
 def _units(shape: tuple[int, ...]) -> int:

@@ -1,5 +1,5 @@
 # check: select=N003 stats
-"""Activations that look dead or saturated to a count alone: wide softmaxes, masks, rare classes, few units, zeros, answers."""
+"""Activations that look dead or saturated to a count alone: wide softmaxes, masks, rare classes, few units, answers."""
 
 import torch
 from torch import nn
@@ -24,7 +24,10 @@ class Net(nn.Module):
         x = torch.relu(self.gate(weights @ x))
         x = x + torch.relu(self.branch(x))
         hinge = torch.relu(x.mean(dim=-1) - 100.0).sum(dim=-1)
-        sure = torch.softmax(self.last(x) * 1e4, dim=-1), torch.sigmoid(self.last(x) * 1e6)  # answers of trained weights
+        sure = (
+            torch.softmax(self.last(x) * 1e4, dim=-1),
+            torch.sigmoid(self.last(x) * 1e6),
+        )  # trained
         return torch.softmax(self.last(x), dim=-1), torch.sigmoid(self.rare(x)), hinge, *sure
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,14 +36,19 @@ CLOSER = (3, 2, 1, 0)
 
 
 def trace(
-    model: nn.Module,
-    args: Sequence[Any] = (),
-    kwargs: Mapping[str, Any] | None = None,
-    options: TraceOptions | None = None,
+    model: nn.Module, args: Any = (), kwargs: Mapping[str, Any] | None = None, options: TraceOptions | None = None
 ) -> Graph:
     """Runs a model once and returns the graph of what ran.
 
+    Args:
+        model: stays as it is.
+        args: a tuple or list of the positional arguments, or the only one.
+        kwargs: the others, by name.
+        options: which tracer, in which mode, from which random state.
+
     Raises:
+        TargetError: the model is no `nn.Module`.
+        ArgumentsError: `kwargs` is no mapping.
         TraceError: the model raised; the error carries the partial graph.
         UnsupportedModelError: the chosen static tracer cannot follow this model.
     """
@@ -52,7 +57,9 @@ def trace(
     if tracer is None:
         known = ", ".join(plugins.names(tracers.TRACERS, tracers.GROUP))
         raise TorchvizError(f"there is no tracer named `{options.tracer}`", details=(f"known tracers: {known}",))
-    graph: Graph = tracer(model, tuple(args), dict(kwargs or {}), options)
+    from graphviz_torch.trace import given
+
+    graph: Graph = tracer(model, *given.call_of(model, args, kwargs), options)
     return graph
 
 
@@ -234,7 +241,7 @@ def _closer(graph: Graph, context: int | None, options: ViewOptions, draw: Calla
 
 def check(
     model: nn.Module,
-    args: Sequence[Any] = (),
+    args: Any = (),
     kwargs: Mapping[str, Any] | None = None,
     options: CheckOptions | None = None,
     *,
@@ -243,19 +250,26 @@ def check(
     """Says what is wrong with a model, and where: runs it, and looks at what ran.
 
     Args:
+        model: stays as it is.
+        args: a tuple or list of the positional arguments, or the only one.
+        kwargs: the others, by name.
+        options: which codes are looked for, and with which evidence.
         command: the command line so far, for hints that are lines to type.
 
     Raises:
         CheckError: an option names a code that there is not.
+        TargetError: the model is no `nn.Module`.
+        ArgumentsError: `kwargs` is no mapping.
     """
     from graphviz_torch.check import run
     from graphviz_torch.check.evidence import Evidence
     from graphviz_torch.check.options import CheckOptions
+    from graphviz_torch.trace import given
     from graphviz_torch.trace.probes.model import Probes
 
     options = options or CheckOptions()
     wanted = TraceOptions(training=options.training, seed=options.seed, target=options.target, roots=options.roots)
-    return run.check(Evidence(options, probes=Probes(model, tuple(args), dict(kwargs or {}), wanted, command)))
+    return run.check(Evidence(options, probes=Probes(model, *given.call_of(model, args, kwargs), wanted, command)))
 
 
 def check_graph(graph: Graph, options: CheckOptions | None = None) -> Report:

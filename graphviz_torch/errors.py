@@ -44,6 +44,8 @@ class TorchvizError(Exception):
         self.message = message
         self.details = details
         self.hint = hint
+        for note in (*details, *((f"help: {hint}",) if hint else ())):
+            self.add_note(note)  # below the message where Python prints a traceback
 
 
 class TargetError(TorchvizError):

@@ -54,8 +54,7 @@ def model_lock(request: pytest.FixtureRequest) -> Callable[..., None]:
         from graphviz_torch import api
         from graphviz_torch.trace.options import TraceOptions
 
-        given = tuple(args) if isinstance(args, (tuple, list)) else (args,)
-        graph = api.trace(model, given, kwargs, TraceOptions(training=train, seed=0))
+        graph = api.trace(model, args, kwargs, TraceOptions(training=train, seed=0))
         problem = _problem(graph, folder / path, str(path))
         if problem and not update:
             pytest.fail(f"{problem}: {command}", pytrace=False)
@@ -86,8 +85,7 @@ def model_check() -> Callable[..., Report]:
         from graphviz_torch import api
         from graphviz_torch.check.options import CheckOptions
 
-        given = tuple(args) if isinstance(args, (tuple, list)) else (args,)
-        report = api.check(model, given, kwargs, CheckOptions(training=train, **options))
+        report = api.check(model, args, kwargs, CheckOptions(training=train, **options))
         if report.worst(fail_on):
             pytest.fail(report.text().rstrip("\n"), pytrace=False)
         return report

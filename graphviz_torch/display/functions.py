@@ -34,11 +34,13 @@ def trace(
         options: which tracer, in which mode, from which random state.
 
     Raises:
+        TargetError: the model is no `nn.Module`.
+        ArgumentsError: `kwargs` is no mapping; several positional arguments are one tuple.
         TraceError: the model raised; the error carries the partial graph.
         UnsupportedModelError: the chosen static tracer cannot follow this model.
     """
     try:
-        return graphs.shown(api.trace(model, _arguments(args), kwargs, options))
+        return graphs.shown(api.trace(model, args, kwargs, options))
     except TraceError as error:
         from graphviz_torch.display import errors
 
@@ -92,14 +94,12 @@ def check(
 
     Raises:
         CheckError: an option names a code that there is not.
+        TargetError: the model is no `nn.Module`.
+        ArgumentsError: `kwargs` is no mapping; several positional arguments are one tuple.
     """
     from graphviz_torch.display import reports
 
-    return reports.shown(api.check(model, _arguments(args), kwargs, options))
-
-
-def _arguments(args: Any) -> tuple[Any, ...]:
-    return tuple(args) if isinstance(args, (tuple, list)) else (args,)
+    return reports.shown(api.check(model, args, kwargs, options))
 
 
 def _name(graph: Graph) -> str:

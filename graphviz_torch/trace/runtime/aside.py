@@ -61,11 +61,12 @@ def _note_below(recorder: Recorder, op: Op, info: Operation, tensors: list[torch
 def watch(recorder: Recorder, what: Op | Held, held: Held, tensor: torch.Tensor, who: Outside = NUMPY) -> None:
     """Somebody outside of torch has a tensor's memory; whether it is written there shows later, if it is small."""
     plain = type(tensor) in (torch.Tensor, torch.nn.Parameter) and tensor.layout is torch.strided
-    if not plain or tensor.device.type != "cpu" or tensor.nbytes > MOST_BYTES:
+    special = tensor.is_nested or tensor.is_quantized  # these are not to be had as bytes
+    if not plain or special or tensor.device.type != "cpu" or tensor.nbytes > MOST_BYTES:
         return
     if who is POINTER and any(array.held.storage == held.storage for array in recorder.arrays):
         return  # addresses are asked for often
-    recorder.arrays.append(Array(what, held, tensor.data, tensor.data.clone(), who, len(recorder.ops)))
+    recorder.arrays.append(Array(what, held, tensor.data, _bytes(tensor.data).clone(), who, len(recorder.ops)))
 
 
 def about_to_write(recorder: Recorder, tensors: list[torch.Tensor]) -> None:
@@ -78,10 +79,15 @@ def written_outside(recorder: Recorder, arrays: list[Array]) -> None:
     """Notes what was written from outside; not where operations wrote the same memory too."""
     for array in arrays:
         writes = recorder.writes_to(array.held)
-        if (not writes or writes[-1].op.id < array.since) and not torch.equal(array.tensor, array.before):
+        if (not writes or writes[-1].op.id < array.since) and not torch.equal(_bytes(array.tensor), array.before):
             text = f"{array.who.who}; what reads it later is not linked to that"
             recorder.notes.append((array.who.code, array.what, text))
         recorder.arrays.remove(array)
+
+
+def _bytes(tensor: torch.Tensor) -> torch.Tensor:
+    """What is in a tensor, such that no element differs from itself as NaN does."""
+    return tensor.resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
 
 
 def _memory_given(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> None:

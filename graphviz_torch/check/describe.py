@@ -18,7 +18,12 @@ BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 # Arguments that are mostly written one after the other, and those that are written without their names.
 SEVERAL = frozenset(("size", "shape", "dims"))
 # What functions that choose between two others pass on, whether anybody wrote it or not.
-USUAL = frozenset((("padding", 0), ("dilation", 1), ("groups", 1)))
+USUAL = frozenset(
+    (
+        *(("padding", 0), ("dilation", 1), ("groups", 1), ("_stacklevel", 3)),
+        *(("ignore_index", -100), ("reduction", "mean"), ("label_smoothing", 0.0)),
+    )
+)
 UNNAMED = SEVERAL | {"start_dim", "key"}
 
 

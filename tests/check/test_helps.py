@@ -13,6 +13,12 @@ from tests.check.harness import CATALOGUE, check
         ("s001_text_convolution_channels_last", "`transpose(1, 2)` before it gives 4×64×30"),
         ("s001_class_token_without_place", "`pos` of 1×17×24 fits"),
         ("s001_unet_of_odd_height", ""),
+        ("s001_flatten_takes_the_batch", "`flatten(1)` gives 4×2048: a row for each sample"),
+        ("s001_bce_target_without_dimension", "`unsqueeze(1)` makes 4×1 of the target"),
+        ("s003_frames_stacked_first", "`stack(..., dim=1)` gives 4×5×8"),
+        ("s003_lstm_without_batch_first", "`batch_first=True` takes dimension 0 for the batch"),
+        ("n004_scores_into_nll_loss", "`cross_entropy` takes what `fc` gives"),
+        ("x001_lstm_output_is_a_tuple", "net.0(...)[0] is the first of them, 2×10×16"),
     ],
 )
 def test_the_help_is_what_would_fit(name: str, help: str) -> None:

@@ -12,10 +12,12 @@ from graphviz_torch.check.describe import operand, operation_words
 from graphviz_torch.check.devices import HOST, Mismatch
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Operand
+from graphviz_torch.check.fresh import fresh
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules.failures import blamed, finding_of_failure
 from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node, Value
+from graphviz_torch.trace.explain.case import owner
 
 
 def mixed(evidence: Evidence) -> Iterator[Finding]:
@@ -48,7 +50,10 @@ def attribute(evidence: Evidence) -> Iterator[Finding]:
 
 def factory(evidence: Evidence) -> Iterator[Finding]:
     """A tensor that is made on the default device and meets the model's own."""
+    weights = {name for found in fresh(evidence.index) for name in found.makers}  # P003 tells of them
     for mismatch, stray in _strays(evidence, "D003"):
+        if stray.id in weights:
+            continue
         yield finding_at(
             evidence,
             stray,
@@ -126,7 +131,7 @@ def _used(evidence: Evidence, mismatch: Mismatch) -> str:
     value: Value = evidence.index.values[mismatch.operands[0]]
     other = operation_words(evidence.index, evidence.index.nodes[value.producer])
     reader = operation_words(evidence.index, node)
-    if reader == other:  # both in one layer
+    if reader == other and owner(evidence.index, node.module_call) is not None:
         return f"`{node.name}` of {reader}{at} takes it together with the layer's own tensors"
     return f"{reader}{at} takes it together with {other}"
 

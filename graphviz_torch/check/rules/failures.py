@@ -8,6 +8,7 @@ from graphviz_torch.check.describe import built, module_at, operands
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
 from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.scores import bare
 from graphviz_torch.ir.graph import Module, Node, Severity, SourceLocation
 
 KINDS = {"shape": "S001", "device": "D001", "dtype": "D005"}
@@ -21,7 +22,10 @@ def blamed(evidence: Evidence) -> str:
         return "A001"
     if returned_nothing(evidence) is not None:
         return "A002"
-    return KINDS.get(evidence.reason.kind, "X001") if evidence.reason is not None else "X001"
+    if evidence.reason is not None:
+        return KINDS.get(evidence.reason.kind, "X001")
+    node = failed_node(evidence)
+    return "N004" if node is not None and bare(evidence.index, node) is not None else "X001"
 
 
 def failed_node(evidence: Evidence) -> Node | None:

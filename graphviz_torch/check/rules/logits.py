@@ -4,6 +4,7 @@
 2. `nll_loss`, `kl_div` and `ctc_loss`, which want log-probabilities, of a softmax.
 3. `binary_cross_entropy_with_logits`, `sigmoid` and `logsigmoid` of a sigmoid.
 4. The logarithm of a softmax or a sigmoid, with nothing between.
+5. `nll_loss` and `binary_cross_entropy` of what a layer with weights gave: no logarithm, no sigmoid was taken.
 
 Between the two lie only operations that hand their elements on: views, casts, a choice of elements.
 """
@@ -20,6 +21,7 @@ from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding, Step
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules.placed import finding_at
+from graphviz_torch.check.scores import HANDS_ON, bare
 from graphviz_torch.ir.graph import Node, Value
 
 SOFTMAX, SIGMOID = frozenset(("softmax",)), frozenset(("sigmoid",))
@@ -41,14 +43,15 @@ READERS: dict[str, tuple[str, frozenset[str]]] = {
 }
 LOSSES = ("cross_entropy", "cross_entropy_loss", "nll_loss")
 OVER_A_DIMENSION = frozenset(("log_softmax", "softmax", "gumbel_softmax", *LOSSES))
-HANDS_ON = frozenset(
-    (
-        *("view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "contiguous", "clone", "detach", "alias"),
-        *("transpose", "permute", "t", "T", "mT", "movedim", "swapaxes", "to", "float", "double", "half", "bfloat16"),
-        *("type_as", "getitem", "gather", "index_select", "masked_select", "select", "narrow", "take_along_dim"),
-        *("passthrough", "rearrange"),
-    )
-)
+# What is wanted, what takes the scores themselves, and what becomes of it.
+BARE = {
+    "nll_loss": (
+        "log-probabilities", "cross_entropy", "it takes them for logarithms, and falls without end as the scores grow"
+    ),
+    "binary_cross_entropy": (
+        "probabilities", "binary_cross_entropy_with_logits", "what lies beyond 0 and 1 has no logarithm, and raises"
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Twice:
 def doubled(evidence: Evidence) -> Iterator[Finding]:
     """Each operation that is given probabilities it does not want."""
     for node in evidence.graph.nodes:
+        if (layer := bare(evidence.index, node)) is not None:
+            yield _bare_finding(evidence, node, layer)
         wants = READERS.get(node.name.strip("_")) if node.kind == "call" and node.operands else None
         if wants is None:
             continue
@@ -101,6 +106,23 @@ def _axis(node: Node, value: Value) -> int | None:
     return None
 
 
+def _bare_finding(evidence: Evidence, node: Node, layer: Node) -> Finding:
+    wants, instead, note = BARE[node.name]
+    name = operation_words(evidence.index, layer)
+    raised = evidence.failure is not None and evidence.failure.node == node.id
+    return finding_at(
+        evidence,
+        node,
+        "N004",
+        f"`{node.name}` takes {wants} and is given what `{name}` gives, as it is",
+        severity="error" if raised else "warning",
+        dataflow=(_step(evidence, layer, "logits"), _step(evidence, node, f"takes {wants}")),
+        notes=(note,),
+        help=f"`{instead}` takes what `{name}` gives",
+        said=evidence.failure.message.strip().partition("\n")[0] if raised and evidence.failure is not None else "",
+    )
+
+
 def _finding(evidence: Evidence, twice: Twice) -> Finding:
     node = twice.reader
     return finding_at(
@@ -136,7 +158,7 @@ def _dataflow(evidence: Evidence, twice: Twice) -> Iterator[Step]:
 def _step(evidence: Evidence, node: Node, remark: str) -> Step:
     shape = evidence.index.values[node.results[0]].meta.shape if node.results else None
     words = node.name if node.name in READERS and node.kind == "call" else operation_words(evidence.index, node)
-    return Step(words, sizes(shape), node.source, remark)
+    return Step(words, sizes(shape) if node.results else "", node.source, remark)
 
 
 def _notes(evidence: Evidence, twice: Twice) -> Iterator[str]:

@@ -4,6 +4,7 @@
 2. `view(-1, n)` whose rows are no samples, and begin in the middle of a dimension.
 3. A reshape to one dimension.
 4. A softmax over the first dimension.
+5. A layer that goes through the batch as if it were time; `sequences` tells of it.
 
 Of 2 and 3 only what is handed on to an output like that, or raises for another batch: folding something into the batch
 and taking it out again is common. A second run, with a batch of another size, tells the batch from other dimensions of
@@ -24,6 +25,7 @@ from graphviz_torch.check.finding import Finding, Step
 from graphviz_torch.check.provenance import excerpt, origin
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.rules.placed import finding_at
+from graphviz_torch.check.rules.sequences import suspect, through_batch
 from graphviz_torch.ir.graph import Node
 from graphviz_torch.ir.walks import reachable, successors
 
@@ -64,6 +66,8 @@ def _looks(evidence: Evidence, node: Node) -> Iterator[Look]:
             yield _cut
         elif _is_flat(before, after, size) and matters(evidence.index, node.results[0]):
             yield _flat
+    elif suspect(evidence, node):
+        yield through_batch
     elif node.name in SOFTMAXES and size > 1 and before[:1] == (size,) and _over_first(node, before):
         yield _competing
 

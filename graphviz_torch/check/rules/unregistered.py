@@ -1,4 +1,4 @@
-"""P003: modules and tensors that learn and are not registered: in a plain list or dict, or a tensor as attribute."""
+"""P003: modules and tensors that learn and are not registered: in plain lists, as attributes, or new each time."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphviz_torch.check.describe import built
+from graphviz_torch.check.describe import built, place_words
 from graphviz_torch.check.evidence import Evidence
 from graphviz_torch.check.finding import Finding
+from graphviz_torch.check.fresh import fresh
 from graphviz_torch.check.rule import Rule
+from graphviz_torch.check.rules.placed import finding_at
 from graphviz_torch.ir.graph import Node, SourceLocation
 from graphviz_torch.trace.probes.records import Loose
 
@@ -38,6 +40,30 @@ def unknown(evidence: Evidence) -> Iterator[Finding]:
         if found.items[0].container and place is not None and HIDDEN.search(place.code):
             continue
         yield _finding(evidence, found, place)
+
+
+def new_each_time(evidence: Evidence) -> Iterator[Finding]:
+    """Layers and parameters that forward makes."""
+    index = evidence.index
+    for found in fresh(index) if evidence.complete else ():
+        readers = [index.nodes[name] for name in index.consumers.get(found.value, ())]
+        used = next((node for node in readers if node.source is not None), None)
+        at = f" (`{used.name}` at {place_words(used.source)})" if used is not None and used.source is not None else ""
+        yield finding_at(
+            evidence,
+            found.node,
+            "P003",
+            f"`{found.what}` is made in forward: it is a new one at each call",
+            read=(),
+            notes=(f"what it learns is used once{at} and lost: no optimizer has it, and no `state_dict()`",),
+            help="make it in `__init__`, as an attribute of the module",
+        )
+
+
+def both(evidence: Evidence) -> Iterator[Finding]:
+    """What the model holds, and what it makes."""
+    yield from unknown(evidence)
+    yield from new_each_time(evidence)
 
 
 def _learns(evidence: Evidence, node: Node) -> bool:
@@ -107,4 +133,4 @@ def _help(first: Loose, place: SourceLocation | None) -> str:
     return f"`nn.{kind}Dict({{...}})`" if first.container == "dict" else f"`nn.{kind}List([...])`"
 
 
-RULES = (Rule("P003", "modules or parameters that are not registered", "warning", unknown, default=True),)
+RULES = (Rule("P003", "modules or parameters that are not registered", "warning", both, default=True),)

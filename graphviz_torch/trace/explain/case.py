@@ -14,7 +14,7 @@ from graphviz_torch.trace.explain import words
 Shape = tuple[int, ...]
 
 
-Kind = Literal["shape", "device", "dtype", "index", "attribute"]
+Kind = Literal["shape", "device", "dtype", "index", "attribute", "several"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ RANKS = {
     "InstanceNorm1d": (2, 3), "InstanceNorm2d": (3, 4), "InstanceNorm3d": (4, 5),
 }  # fmt: skip
 RECURRENT = ("LSTM", "GRU", "RNN")
+MAKES_SEVERAL = re.compile(r"lstm|gru|rnn_tanh|rnn_relu|multi_head_attention_forward")
 
 
 def outside(index: GraphIndex, failure: Failure) -> Reason | None:
@@ -29,7 +30,33 @@ def outside(index: GraphIndex, failure: Failure) -> Reason | None:
     given = [index.values[operand] for operand in call.operands if operand in index.values]
     if not given:
         return None
-    return _layer(index, module, given[0]) or _state(index, module, given)
+    if failure.exception == "TypeError" and (reason := _several(index, module, given)) is not None:
+        return reason
+    return _layer(index, module, given[0]) or _state(index, module, given) or _mask(module, failure, given)
+
+
+def _several(index: GraphIndex, module: Module, given: list[Value]) -> Reason | None:
+    """A layer that takes one tensor is given all that a recurrent or attention layer returns."""
+    maker = index.nodes[given[0].producer]
+    if len(given) < 2 or not MAKES_SEVERAL.fullmatch(maker.name) or {value.producer for value in given} != {maker.id}:
+        return None
+    called = index.calls.get(maker.module_call or "")
+    name = called.path if called is not None and called.path else maker.name
+    shapes = ", ".join(words.sizes(value.meta.shape) for value in given)
+    reason = f"{words.called(module)} takes one tensor and is given all that {name} returns: {shapes}"
+    hint = f"{name}(...)[0] is the first of them, {words.sizes(given[0].meta.shape)}"
+    return Reason(reason, (), hint, "several", (Misfit(given[0]),))
+
+
+def _mask(module: Module, failure: Failure, given: list[Value]) -> Reason | None:
+    """What is masked is said in bool, or added as floating point."""
+    if module.type_name != "MultiheadAttention" or failure.exception not in ("AssertionError", "RuntimeError"):
+        return None
+    odd = next((value for value in given[1:] if value.meta.dtype.startswith(("int", "uint"))), None)
+    if odd is None:
+        return None
+    reason = f"{words.called(module)} needs a mask of bool, got {odd.meta.dtype}"
+    return Reason(reason, (), "`.bool()` before it", "dtype", (Misfit(odd),))
 
 
 def _state(index: GraphIndex, module: Module, given: list[Value]) -> Reason | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from graphviz_torch.ir.graph import Value
 from graphviz_torch.trace.explain import words
 from graphviz_torch.trace.explain.case import Case, Misfit, Reason, Shape, number
 from graphviz_torch.trace.explain.makers import made_by
+
+MERGES = frozenset(("view", "reshape", "flatten", "ravel"))
 
 
 def linear(case: Case) -> Reason | None:
@@ -17,8 +20,17 @@ def linear(case: Case) -> Reason | None:
         return None
     needed, got = weight.meta.shape[-1], given.meta.shape[-1]
     shape = given.meta.shape
-    hint = words.reordered(shape, needed, len(shape) - 1) or _linear_hint(case, got)
+    hint = _unmerged(case, given, needed) or words.reordered(shape, needed, len(shape) - 1) or _linear_hint(case, got)
     return None if needed == got else _last(case, given, needed, hint)
+
+
+def _unmerged(case: Case, given: Value, needed: int) -> str:
+    """The reshape that keeps the batch, where one before merged it and the rest of a sample would fit."""
+    node = case.index.nodes[given.producer]
+    before = case.index.values[node.operands[0]].meta.shape if node.kind == "call" and node.operands else None
+    if node.name not in MERGES or not before or len(before) < 3 or math.prod(before[1:]) != needed:
+        return ""
+    return f"`flatten(1)` gives {before[0]}×{needed}: a row for each sample"
 
 
 def _linear_hint(case: Case, size: int) -> str:

@@ -41,11 +41,13 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("group_norm", windows.group_norm),
     ("embedding embedding_bag", types.embedding),
     ("cross_entropy nll_loss cross_entropy_loss", types.targets),
+    ("binary_cross_entropy binary_cross_entropy_with_logits", shapes.alike),
     ("cat concat concatenate", shapes.cat),
     ("stack", shapes.stack),
     ("view reshape", shapes.view),
     ("expand broadcast_to", shapes.expand),
     (ELEMENTWISE, shapes.broadcast),
+    ("masked_fill masked_select where multi_head_attention_forward scaled_dot_product_attention", types.masks),
     (f"linear einsum scaled_dot_product_attention {PRODUCTS} {CONVOLUTIONS} {RECURRENT}", types.dtypes),
 )
 

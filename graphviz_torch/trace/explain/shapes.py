@@ -82,6 +82,17 @@ def broadcast(case: Case) -> Reason | None:
     return None
 
 
+def alike(case: Case) -> Reason | None:
+    """Scores and targets are of one shape."""
+    scores, wanted = case.tensor("input", 0), case.tensor("target", 1)
+    one, other = (None if value is None else value.meta.shape for value in (scores, wanted))
+    if scores is None or wanted is None or one is None or other is None or one == other:
+        return None
+    reason = f"{case.subject} needs a target of {words.sizes(one)}, got {words.sizes(other)}"
+    hint = f"`unsqueeze({len(other)})` makes {words.sizes(one)} of the target" if one == (*other, 1) else ""
+    return Reason(reason, made_by(case.index, wanted), hint, misfits=(Misfit(wanted),))
+
+
 def _clash(case: Case, one: tuple[int, int], other: tuple[int, int], back: int) -> Reason:
     shapes = " with ".join(words.sizes(case.shape(place)) for place, _ in (one, other))
     reason = f"{case.node.name} cannot broadcast {shapes}: dimension -{back} is {one[1]} and {other[1]}"

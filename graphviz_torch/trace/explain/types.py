@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from graphviz_torch.ir.graph import Value
 from graphviz_torch.trace.explain import words
-from graphviz_torch.trace.explain.case import Case, Misfit, Reason
-from graphviz_torch.trace.explain.makers import maker
+from graphviz_torch.trace.explain.case import Case, Misfit, Reason, value_name
+from graphviz_torch.trace.explain.makers import made_by, maker
 
 MIXES_DEVICES = ("to", "cuda", "cpu", "copy", "getitem", "setitem", "index", "index_put", "type_as", "passthrough")
+
+# Argument, its place, and whether a mask of floating point is added to scores.
+MASKS = (
+    ("mask", 1, False), ("condition", 0, False), ("attn_mask", -1, True), ("key_padding_mask", -1, True)
+)  # fmt: skip
 
 
 def devices(case: Case) -> Reason | None:
@@ -61,14 +66,35 @@ def dtypes(case: Case) -> Reason | None:
 def targets(case: Case) -> Reason | None:
     """Class indices are integers; targets that are probabilities have the shape of the scores."""
     scores, wanted = case.tensor("input", 0), case.tensor("target", 1)
-    if scores is None or wanted is None or not wanted.meta.dtype.startswith(("float", "bfloat")):
+    if scores is None or wanted is None or scores.meta.shape is None or wanted.meta.shape is None:
         return None
-    if scores.meta.shape is None or wanted.meta.shape is None or len(wanted.meta.shape) == len(scores.meta.shape):
+    if not wanted.meta.dtype.startswith(("float", "bfloat")):
+        return _classes(case, scores, wanted)
+    if len(wanted.meta.shape) == len(scores.meta.shape):
         return None
     reason = f"{case.subject} needs int64 class indices, got {wanted.meta.dtype} from {case.named(1)}"
     node = case.index.nodes[wanted.producer]
     hint = f"{node.name}.long()" if node.kind == "input" else "`.long()` before it"
     return Reason(reason, (), hint, "dtype", (Misfit(wanted),))
+
+
+def _classes(case: Case, scores: Value, wanted: Value) -> Reason | None:
+    """A target for each row of scores, and each the index of a class."""
+    rows, got = scores.meta.shape or (), wanted.meta.shape or ()
+    if len(rows) == 2 and len(got) == 1 and rows[0] != got[0]:
+        reason = f"{case.subject} needs a target for each of {rows[0]} rows of scores, got {got[0]}"
+        misfits = (Misfit(scores, 0, got[0]), Misfit(wanted, 0, rows[0]))
+        return Reason(reason, made_by(case.index, scores, str(rows[0])), misfits=misfits)
+    classes = rows[1 if len(rows) > 1 else 0] if rows else 0
+    if case.failure.exception != "IndexError" or not classes:
+        return None
+    return Reason(
+        f"{case.subject} has scores of {classes} classes; a target is none of 0 to {classes - 1}",
+        (f"the targets are {case.named(1)}, the scores {case.named(0)}",),
+        "",
+        "index",
+        (Misfit(wanted),),
+    )
 
 
 def embedding(case: Case) -> Reason | None:
@@ -90,4 +116,18 @@ def embedding(case: Case) -> Reason | None:
             "index",
             (Misfit(indices),),
         )
+    return None
+
+
+def masks(case: Case) -> Reason | None:
+    """Masks are of bool; those of attention may be added as well, and then are of floating point."""
+    for name, place, added in MASKS:
+        mask = case.tensor(name, place)
+        if mask is None or mask.meta.dtype in ("bool", "uint8") or (added and "float" in mask.meta.dtype):
+            continue
+        noun = "condition" if name == "condition" else "mask"
+        reason = f"{case.subject} needs a {noun} of bool, got {mask.meta.dtype} from {value_name(case.index, mask)}"
+        node = case.index.nodes[mask.producer]
+        hint = f"{node.name}.bool()" if node.kind == "input" else "`.bool()` before it"
+        return Reason(reason, (), hint, "dtype", (Misfit(mask),))
     return None

@@ -55,6 +55,8 @@ def _channels(case: Case, given: Value, shape: Shape, kernel: Shape) -> Reason |
     notes = made_by(case.index, given, words.count(got, "channel"))
     misfit = Misfit(given, axis, needed, "channels")
     hint = words.reordered(shape, needed, axis) or _conv_hint(case, shape, axis)
+    if needed == 1 and axis == 0:
+        hint = f"`unsqueeze(1)` gives {words.sizes((got, 1, *shape[1:]))}; without it {got} is read as channels"
     return Reason(reason, notes, hint, misfits=(misfit,))
 
 

@@ -157,9 +157,9 @@ class Painter:
         return "unknown"
 
     def _pill(self, node: Node, others: tuple[Node, ...]) -> Face:
-        """An input, or an output with those that are the same value."""
+        """An input or an output, with those that are drawn with it."""
         change = self.facts.notes(node.id).get("change")
-        words = word(change, "words") or self.facts.meta((node.results or node.operands or ("",))[0])
+        words = word(change, "words") or self._same_meta((node, *others))
         more = f" and {len(others)} more" if others else ""
         name = elide(node.name or node.kind, "p", TITLE_LIMIT) + more
         between, _ = self.facts.measures.range_words(node)
@@ -169,6 +169,11 @@ class Painter:
         names = "\n".join(_some([other.name for other in others]))
         tooltip = "\n".join(word for word in (f"{node.kind} {node.name}".strip(), names, words) if word)
         return Face("pill", "", lines, rounded(max(wide + 36, 80)), PILL_HEIGHT, tooltip, state_of(change))
+
+    def _same_meta(self, ends: tuple[Node, ...]) -> str:
+        """What flows from or into each of several; empty where it is not the same."""
+        found = {self.facts.meta((node.results or node.operands or ("",))[0]) for node in ends}
+        return found.pop() if len(found) == 1 else ""
 
     def _end(self, item: Item, node: Node) -> Face:
         """The gradient of a parameter, which looks like one."""

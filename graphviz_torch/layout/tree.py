@@ -13,6 +13,7 @@ from graphviz_torch.layout.changes import ChangeMarks
 BORDER = -1  # stands for the frame's own edge, at either end of an edge within it
 MANY_STEMS = 6
 MANY_OUTPUTS = 2
+MANY_INPUTS = 6
 GRADIENT = ".grad"
 
 
@@ -23,7 +24,7 @@ class Item:
     Attributes:
         call: the innermost call that the item stands for as a whole, if it does.
         fold: the fold annotation that applies to it.
-        others: further outputs that read the same value and are drawn with it.
+        others: further outputs of the same value, or further inputs of the same readers, that are drawn with it.
     """
 
     body: Body
@@ -93,6 +94,10 @@ def build(graph: Graph) -> Tree:
     grower.place_nodes()
     grower.place_failure()
     keys, groups = _keys(index)
+    for inputs in set(grower.together.values()):
+        values = tuple(node.results[0] for node in inputs)
+        groups[values[0]] = values
+        keys.update(dict.fromkeys(values, values[0]))
     changes, states = ChangeMarks(graph), dict[str, str]()
     for node in graph.nodes:
         reader = grower.items[node.id]
@@ -141,6 +146,7 @@ class _Grower:
         self.graph = index.graph
         self.folds = {a.target: a.payload for a in self.graph.annotations if a.key == "fold"}
         self.changed = {a.target for a in self.graph.annotations if a.key == "change"}
+        self.together = {node.id: group for group in self._same_readers() for node in group}
         self.sizes = self._sizes()
         self.canvas = Body(None, None, 0)
         self.bodies: dict[str | None, Body] = {None: self.canvas}
@@ -150,6 +156,14 @@ class _Grower:
         self.failed: Item | None = None
         for call in self.graph.calls:
             self._frame(call)
+
+    def _same_readers(self) -> list[tuple[Node, ...]]:
+        """Inputs that the same nodes read, where there are many; not those of which a comparison says something."""
+        found: dict[tuple[str, ...], list[Node]] = defaultdict(list)
+        for node in self.graph.nodes:
+            if node.kind == "input" and node.id not in self.changed and len(node.results) == 1:
+                found[self.index.consumers.get(node.results[0], ())].append(node)
+        return [tuple(group) for readers, group in found.items() if readers and len(group) > MANY_INPUTS]
 
     def _sizes(self) -> Counter[str | None]:
         """How many items each call holds."""
@@ -196,7 +210,7 @@ class _Grower:
             if node.kind in ("call", "module"):
                 self._place(node, self.bodies.get(node.module_call, self.canvas))
             elif node.kind == "input":
-                self._place(node, self.canvas)
+                self._place_input(node)
             elif node.kind == "output":
                 self._place_output(node)
             else:
@@ -211,6 +225,15 @@ class _Grower:
             item.call = self.index.calls[call] if node.kind == "call" else None
             fold = fold or self.passed.get(call)
         item.fold = fold
+
+    def _place_input(self, node: Node) -> None:
+        """Draws inputs together that the same nodes read where there are many, as of a cache for each layer."""
+        group = self.together.get(node.id, (node,))
+        if node is group[0]:
+            self._place(node, self.canvas)
+            self.items[node.id].others = group[1:]
+        else:
+            self.items[node.id] = self.items[group[0].id]
 
     def _place_output(self, node: Node) -> None:
         """Draws outputs of one value together where there are many, as there are after a fold."""

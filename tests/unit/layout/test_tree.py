@@ -134,6 +134,30 @@ def test_outputs_of_one_value_are_drawn_together() -> None:
     assert [card.texts[0].text for card in picture.cards if card.shape == "pill"] == ["x", "cache[0] and 3 more"]
 
 
+def _joined(shapes: list[tuple[int, ...]]) -> Graph:
+    """A model that joins its first input with many others."""
+    net = graphs.Net("Cache")
+    x = net.input("x", 2, 3)
+    cache = [net.input(f"cache[{number}]", *shape) for number, shape in enumerate(shapes)]
+    root = net.enter("", None, x, *cache)
+    return net.finish(_=net.op("cat", root, net.op("relu", root, x), *cache))
+
+
+@pytest.mark.parametrize(("last", "shown"), [((2, 3), ["2×3"]), ((2, 4), [])])
+def test_many_inputs_of_the_same_readers_are_drawn_together(last: tuple[int, ...], shown: list[str]) -> None:
+    picture = scene(_joined([(2, 3)] * 7 + [last]))
+    pills = [[text.text for text in card.texts] for card in picture.cards if card.shape == "pill"]
+    assert pills[:2] == [["x", "2×3"], ["cache[0] and 7 more", *shown]]
+    together = next(card for card in picture.cards if "and 7 more" in card.texts[0].text)
+    assert "cache[7]" in together.tooltip
+    assert len(picture.edges) == len(scene(_joined([(2, 3)])).edges)
+
+
+def test_a_few_inputs_of_the_same_reader_stand_for_themselves() -> None:
+    picture = scene(_joined([(2, 3)] * 6))
+    assert sum(card.shape == "pill" for card in picture.cards) == 1 + 6 + 1
+
+
 def test_gradients_of_parameters_end_in_the_frames_of_their_modules() -> None:
     net = pictures.Model("Backward")
     net.module("fc", "torch.nn.modules.linear.Linear", parameters={"weight": (8, 8), "bias": (8,)})

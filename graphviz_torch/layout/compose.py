@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.build import build
 from graphviz_torch.layout.changes import GLYPHS
 from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.frames import Frame, Framer
@@ -26,7 +27,7 @@ from graphviz_torch.layout.styles import (
 )
 from graphviz_torch.layout.text_width import text_width
 from graphviz_torch.layout.titles import badge_width
-from graphviz_torch.layout.tree import BORDER, Body, Item, Tree, build
+from graphviz_torch.layout.tree import BORDER, Body, Item, Tree
 
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from graphviz_torch.ir.graph import Graph
+from graphviz_torch.layout.build import build
 from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.references import add_references
 from graphviz_torch.layout.scene import Card, Scene
-from graphviz_torch.layout.tree import build
 from graphviz_torch.passes.collapse import collapse
 from tests.support.graphs import block, mlp, tower
 from tests.support.laws import check, check_room

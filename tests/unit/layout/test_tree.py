@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from graphviz_torch.ir.graph import Failure, Graph
+from graphviz_torch.layout.build import build
 from graphviz_torch.layout.compose import scene
 from graphviz_torch.layout.references import add_references
-from graphviz_torch.layout.tree import BORDER, build
+from graphviz_torch.layout.tree import BORDER
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.passes.view import view
 from tests.support import graphs, pictures

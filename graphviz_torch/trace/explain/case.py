@@ -14,7 +14,7 @@ from graphviz_torch.trace.explain import words
 Shape = tuple[int, ...]
 
 
-Kind = Literal["shape", "device", "dtype", "index", "attribute", "several"]
+Kind = Literal["shape", "device", "dtype", "index", "attribute", "argument"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +143,10 @@ def owner(index: GraphIndex, call: str | None) -> Module | None:
 
 
 def _lonely(index: GraphIndex, module: Module, call: str) -> bool:
-    """Whether a module of the user is a layer: it has weights of its own and no other module inside."""
+    """Whether a module of the user is a layer: it is part of another, has weights of its own and no module inside."""
     prefix = f"{module.path}." if module.path else ""
     inner = any(other.path != module.path and other.path.startswith(prefix) for other in index.graph.modules)
-    return not inner and bool(module.parameters) and len(index.call_nodes.get(call, ())) == 1
+    return bool(module.path) and not inner and bool(module.parameters) and len(index.call_nodes.get(call, ())) == 1
 
 
 def value_name(index: GraphIndex, value: Value) -> str:

@@ -45,7 +45,7 @@ def _several(index: GraphIndex, module: Module, given: list[Value]) -> Reason | 
     shapes = ", ".join(words.sizes(value.meta.shape) for value in given)
     reason = f"{words.called(module)} takes one tensor and is given all that {name} returns: {shapes}"
     hint = f"{name}(...)[0] is the first of them, {words.sizes(given[0].meta.shape)}"
-    return Reason(reason, (), hint, "several", (Misfit(given[0]),))
+    return Reason(reason, (), hint, "argument", (Misfit(given[0]),))
 
 
 def _mask(module: Module, failure: Failure, given: list[Value]) -> Reason | None:

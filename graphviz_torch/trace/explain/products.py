@@ -143,9 +143,43 @@ def attention(case: Case) -> Reason | None:
 def multi_head(case: Case) -> Reason | None:
     """The last dimension of the query is the embedding's size."""
     query, size = case.tensor("query", 0), number(case.argument("embed_dim_to_check", 3))
-    if query is None or not query.meta.shape or size is None or query.meta.shape[-1] == size:
-        return _padding(case)
-    return _last(case, query, size)
+    if query is None or not query.meta.shape or size is None:
+        return None
+    if query.meta.shape[-1] != size:
+        return _last(case, query, size)
+    return _keys(case, size) or _padding(case) or _mask(case, query)
+
+
+def _keys(case: Case, size: int) -> Reason | None:
+    """Keys and values are of the embedding's size too, where the layer was not told others."""
+    if case.argument("use_separate_proj_weight", -1) is True:
+        return None
+    for name, place in (("key", 1), ("value", 2)):
+        given = case.tensor(name, place)
+        if given is not None and given.meta.shape and given.meta.shape[-1] != size:
+            others = ", ".join(f"{one}={found[-1]}" for one, found in _others(case, size))
+            return _last(case, given, size, f"`{others}` where the layer is made")
+    return None
+
+
+def _others(case: Case, size: int) -> list[tuple[str, Shape]]:
+    """The arguments that say other sizes of keys and values."""
+    given = (("kdim", case.tensor("key", 1)), ("vdim", case.tensor("value", 2)))
+    shapes = ((name, value.meta.shape) for name, value in given if value is not None)
+    return [(name, shape) for name, shape in shapes if shape and shape[-1] != size]
+
+
+def _mask(case: Case, query: Value) -> Reason | None:
+    """The mask of attention is queries by keys."""
+    key, mask = case.tensor("key", 1), case.tensor("attn_mask", -1)
+    if key is None or mask is None or not query.meta.shape or not key.meta.shape or len(query.meta.shape) != 3:
+        return None
+    found, needed, batch = mask.meta.shape or (), (query.meta.shape[0], key.meta.shape[0]), query.meta.shape[1]
+    if len(found) != 2 or found == needed:
+        return None
+    reason = f"{case.subject} needs a mask of {words.sizes(needed)}, queries by keys, got {words.sizes(found)}"
+    hint = f"`key_padding_mask` takes one of {words.sizes(found)}" if found == (batch, needed[1]) else ""
+    return Reason(reason, (), hint, misfits=(Misfit(mask),))
 
 
 def _padding(case: Case) -> Reason | None:

@@ -42,6 +42,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("embedding embedding_bag", types.embedding),
     ("cross_entropy nll_loss cross_entropy_loss", types.targets),
     ("binary_cross_entropy binary_cross_entropy_with_logits", shapes.alike),
+    ("gather index_select scatter scatter_add index_add take_along_dim", types.indices),
     ("cat concat concatenate", shapes.cat),
     ("stack", shapes.stack),
     ("view reshape", shapes.view),

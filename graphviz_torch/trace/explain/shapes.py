@@ -134,6 +134,10 @@ def view(case: Case) -> Reason | None:
     """The number of elements stays."""
     shape = case.shape(0)
     target = [number(item) for item in case.rest(1)]
+    fractions = [item for item in case.rest(1) if isinstance(item, float)]
+    if fractions:
+        reason = f"{case.node.name} needs whole numbers, got {fractions[0]}"
+        return Reason(reason, (), "`//` in place of `/`", "argument")
     if shape is None or not target or None in target:
         return None
     wanted = tuple(size for size in target if size is not None)

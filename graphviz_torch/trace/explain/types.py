@@ -73,28 +73,53 @@ def targets(case: Case) -> Reason | None:
     if len(wanted.meta.shape) == len(scores.meta.shape):
         return None
     reason = f"{case.subject} needs int64 class indices, got {wanted.meta.dtype} from {case.named(1)}"
-    node = case.index.nodes[wanted.producer]
-    hint = f"{node.name}.long()" if node.kind == "input" else "`.long()` before it"
-    return Reason(reason, (), hint, "dtype", (Misfit(wanted),))
+    return Reason(reason, (), _before(case, wanted, "long"), "dtype", (Misfit(wanted),))
 
 
 def _classes(case: Case, scores: Value, wanted: Value) -> Reason | None:
-    """A target for each row of scores, and each the index of a class."""
+    """A class for each row of scores, and each the index of one."""
     rows, got = scores.meta.shape or (), wanted.meta.shape or ()
-    if len(rows) == 2 and len(got) == 1 and rows[0] != got[0]:
-        reason = f"{case.subject} needs a target for each of {rows[0]} rows of scores, got {got[0]}"
-        misfits = (Misfit(scores, 0, got[0]), Misfit(wanted, 0, rows[0]))
-        return Reason(reason, made_by(case.index, scores, str(rows[0])), misfits=misfits)
+    needed = (rows[0], *rows[2:]) if len(rows) > 1 else ()
+    if len(rows) > 1 and got == rows:
+        reason = f"{case.subject} takes {words.sizes(got)} for probabilities, which are no {wanted.meta.dtype}"
+        return Reason(reason, (), _before(case, wanted, "float"), "dtype", (Misfit(wanted),))
+    if len(rows) > 1 and got != needed:
+        reason = f"{case.subject} of scores {words.sizes(rows)} needs a target of {words.sizes(needed)}"
+        hint = f"`squeeze(1)` makes {words.sizes(needed)} of the target" if got == (rows[0], 1, *rows[2:]) else ""
+        misfits = _lengths(scores, wanted) if len(got) == len(needed) else (Misfit(wanted),)
+        return Reason(f"{reason}, got {words.sizes(got)}", made_by(case.index, wanted), hint, misfits=misfits)
+    return _outside(case, rows, wanted) if case.failure.exception == "IndexError" else None
+
+
+def _lengths(scores: Value, wanted: Value) -> tuple[Misfit, ...]:
+    """The first dimension in which scores and targets differ, of both."""
+    rows, got = scores.meta.shape or (), wanted.meta.shape or ()
+    axes = [0, *range(2, len(rows))]
+    place = next(place for place, axis in enumerate(axes) if rows[axis] != got[place])
+    return Misfit(scores, axes[place], got[place]), Misfit(wanted, place, rows[axes[place]])
+
+
+def _outside(case: Case, rows: tuple[int, ...], wanted: Value) -> Reason | None:
     classes = rows[1 if len(rows) > 1 else 0] if rows else 0
-    if case.failure.exception != "IndexError" or not classes:
-        return None
-    return Reason(
-        f"{case.subject} has scores of {classes} classes; a target is none of 0 to {classes - 1}",
-        (f"the targets are {case.named(1)}, the scores {case.named(0)}",),
-        "",
-        "index",
-        (Misfit(wanted),),
-    )
+    reason = f"{case.subject} has scores of {classes} classes; a target is none of 0 to {classes - 1}"
+    note = f"the targets are {case.named(1)}, the scores {case.named(0)}"
+    return Reason(reason, (note,), "", "index", (Misfit(wanted),)) if classes else None
+
+
+def _before(case: Case, value: Value, cast: str) -> str:
+    """`labels.long()` for an input, else words for what has no name."""
+    node = case.index.nodes[value.producer]
+    return f"{node.name}.{cast}()" if node.kind == "input" else f"`.{cast}()` before it"
+
+
+def indices(case: Case) -> Reason | None:
+    """What picks elements is of int64."""
+    for name, place in (("index", 2), ("indices", 1), ("index", 1)):
+        found = case.tensor(name, place)
+        if found is not None and found.meta.dtype.startswith(("float", "bfloat")):
+            reason = f"{case.subject} needs int64 indices, got {found.meta.dtype} from {value_name(case.index, found)}"
+            return Reason(reason, (), _before(case, found, "long"), "dtype", (Misfit(found),))
+    return None
 
 
 def embedding(case: Case) -> Reason | None:
@@ -104,9 +129,7 @@ def embedding(case: Case) -> Reason | None:
         return None
     if indices.meta.dtype not in ("int64", "int32"):
         reason = f"{case.subject} needs int64 indices, got {indices.meta.dtype} from {case.named(0)}"
-        node = case.index.nodes[indices.producer]
-        hint = f"{node.name}.long()" if node.kind == "input" else "`.long()` before it"
-        return Reason(reason, (), hint, "dtype", (Misfit(indices),))
+        return Reason(reason, (), _before(case, indices, "long"), "dtype", (Misfit(indices),))
     if case.failure.exception == "IndexError" and weight.meta.shape:
         last = weight.meta.shape[0] - 1
         return Reason(
@@ -127,7 +150,5 @@ def masks(case: Case) -> Reason | None:
             continue
         noun = "condition" if name == "condition" else "mask"
         reason = f"{case.subject} needs a {noun} of bool, got {mask.meta.dtype} from {value_name(case.index, mask)}"
-        node = case.index.nodes[mask.producer]
-        hint = f"{node.name}.bool()" if node.kind == "input" else "`.bool()` before it"
-        return Reason(reason, (), hint, "dtype", (Misfit(mask),))
+        return Reason(reason, (), _before(case, mask, "bool"), "dtype", (Misfit(mask),))
     return None

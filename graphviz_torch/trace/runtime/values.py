@@ -139,8 +139,14 @@ class Values(Storages):
             return self.again(tensor, self.find(base))
         shared = self._sharing(tensor)
         if shared is not None:
-            return self.again(tensor, shared)
+            cut = shared.grad and not tensor.requires_grad
+            return self.again(tensor, self._without_gradient(shared) if cut else shared)
         return self.unknown(tensor)
+
+    def _without_gradient(self, shared: Held) -> Held:
+        """The value in the same memory that needs no gradient, as what came back from NumPy does not."""
+        near = (held for held in self._live.values() if held.storage == shared.storage and not held.grad)
+        return next(near, shared)
 
     def unknown(self, tensor: Tensor) -> Held:
         """A value for a tensor that no recorded operation made."""

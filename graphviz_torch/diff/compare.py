@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from operator import attrgetter
+from operator import attrgetter, is_
 
 from graphviz_torch.diff.calls import CallPairs, pair_calls
 from graphviz_torch.diff.explain import explain
@@ -83,8 +83,9 @@ def _before(one: Graph, other: Graph) -> bool:
 def _columns(one: Graph, other: Graph) -> Iterator[tuple[Sequence[object], Sequence[object]]]:
     """All that a match looks at, in pieces that compare fast."""
     yield one.modules, other.modules
-    yield _column(one.nodes, "id"), _column(other.nodes, "id")
-    for name in ("kind", "name", "op", "operands", "attributes", "module_call"):
+    # Graphs that were read together share most nodes.
+    shared = len(one.nodes) == len(other.nodes) and all(map(is_, one.nodes, other.nodes))
+    for name in () if shared else ("id", "kind", "name", "op", "operands", "attributes", "module_call"):
         yield _column(one.nodes, name), _column(other.nodes, name)
     yield one.calls, other.calls
 

@@ -168,7 +168,8 @@ class _Explanation:
         for (one, other), found in wiring.elsewhere().items():
             self._rewired(found, one, other)
         for one, other in self._calls.to_new.items():
-            self._rewired(wiring.inside(one, other), one, other)
+            if not wiring.quiet(one, other):
+                self._rewired(wiring.inside(one, other), one, other)
 
     def _rewired(self, readers: Iterable[Rewired], old: str | None, new: str | None) -> None:
         homes = (self._old.branch_of(old), self._new.branch_of(new)) if new is not None else ()

@@ -13,7 +13,11 @@ from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.sizes import Sizes
 from graphviz_torch.diff.spelling import argument
 from graphviz_torch.diff.words import counted
+from graphviz_torch.ir.drafts import draft
 from graphviz_torch.ir.graph import Node
+
+# Of these there may be one for each operation.
+_edit, _place = draft(Edit), draft(Place)
 
 
 class OperationEdits:
@@ -52,8 +56,8 @@ class OperationEdits:
             return Edit("attribute", "structural", place, after.name, one.name, other.name, why, other.source,
                         self._order([one], [other]))  # fmt: skip
         why = "another operation in the same place"
-        return Edit("replaced", "structural", place, after.name, before.name, after.name, why, other.source,
-                    self._order([one], [other]))  # fmt: skip
+        return _edit("replaced", "structural", place, after.name, before.name, after.name, why, other.source,
+                     self._order([one], [other]), None, ())  # fmt: skip
 
     def literals(
         self, one: Node, other: Node, sizes: Sizes, known: Sequence[str], told: Sequence[Argument] = ()
@@ -103,9 +107,8 @@ class OperationEdits:
         return (node for node in nodes if side.index.nodes[node].kind == "call")
 
     def _place(self, one: Node, other: Node) -> Place:
-        return Place(
-            self._path(self._old, one.module_call), self._path(self._new, other.module_call), (one.id,), (other.id,)
-        )
+        paths = self._path(self._old, one.module_call), self._path(self._new, other.module_call)
+        return _place(*paths, (one.id,), (other.id,), ())
 
     def _path(self, side: Side, call: str | None) -> str:
         return side.branch_of(call).path

@@ -5,7 +5,7 @@ What is left in a gap between pairs that holds equally many on both sides: one r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import is_
 
@@ -107,20 +107,21 @@ class _Inside:
         """Ids of operations of the old side, and of their partners."""
         ids, its_ids = self._old.block(call).ids, self._new.block(partner).ids
         ones, theirs = self._here.of(call), self._there.of(partner)
-        if ones == theirs:
+        if ones.alike(theirs):
             return ids, its_ids
         key = pattern(ones, theirs)
         places = self._known.get(key)
         if places is None:
-            places = self._known[key] = pair_rows(ones, theirs)
+            places = self._known[key] = pair_rows(ones.rows(), theirs.rows())
         return [ids[place] for place in places], [its_ids[place] for place in places.values()]
 
 
 def _fill_gaps(
     found: Operations, old: Side, new: Side, calls: CallPairs, call: str | None, partner: str | None
 ) -> None:
-    here = _gaps(old, call, lambda item: found.to_new.get(item) or calls.to_new.get(item))
-    there = _gaps(new, partner, lambda item: item if item in found.to_old or item in calls.to_old else None)
+    here = _gaps(old, call, found.to_new, calls.to_new)
+    there = _gaps(new, partner, found.to_old, calls.to_old)
+    here = {found.to_new.get(anchor) or calls.to_new.get(anchor): items for anchor, items in here.items()}  # type: ignore[arg-type]
     for anchor in dict.fromkeys((*here, *there)):
         ones, others = here.get(anchor, []), there.get(anchor, [])
         if len(ones) == len(others) and all(map(_could_replace, ones, others)):
@@ -138,14 +139,16 @@ def _could_replace(one: Item, other: Item) -> bool:
     return isinstance(one, Node) and isinstance(other, Node) and len(one.operands) == len(other.operands)
 
 
-def _gaps(side: Side, call: str | None, partner: Callable[[str], str | None]) -> dict[str | None, list[Item]]:
-    """What has no partner, by the partner of what stands before it."""
+def _gaps(
+    side: Side, call: str | None, nodes: Mapping[str, str], calls: Mapping[str | None, str | None]
+) -> dict[str | None, list[Item]]:
+    """What has no partner among nodes and calls, by the id of what stands before it and has one."""
     gaps: dict[str | None, list[Item]] = {}
     anchor: str | None = None
     for item in side.items(call):
-        known = partner(item.id)
-        if known is not None:
-            anchor = known
+        name = item.id
+        if name in nodes or name in calls:
+            anchor = name
         elif isinstance(item, Node) or item.kind != "module":
             gaps.setdefault(anchor, []).append(item)
     return gaps

@@ -7,6 +7,8 @@ without another look, and what one pair of unequal calls came to holds for every
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import NamedTuple, Union
 
 from graphviz_torch.diff.side import Side
@@ -26,6 +28,31 @@ class Row(NamedTuple):
     reads: tuple[Token, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """All that is directly inside a call, in columns.
+
+    Attributes:
+        numbers: of the operations in their one spelling; counts: how many operands each has; tokens: of all of these.
+    """
+
+    spelled: Sequence[Spelled]
+    numbers: list[int]
+    counts: list[int]
+    tokens: list[Token]
+
+    def alike(self, other: Inner) -> bool:
+        """Whether both compute the same from the same."""
+        return self.numbers == other.numbers and self.counts == other.counts and self.tokens == other.tokens
+
+    def rows(self) -> list[Row]:
+        """A row for each operation."""
+        tokens = iter(self.tokens)
+        return [
+            Row(spelled, tuple(islice(tokens, count))) for spelled, count in zip(self.spelled, self.counts, strict=True)
+        ]
+
+
 class Rows:
     """The rows of one side.
 
@@ -36,19 +63,21 @@ class Rows:
     def __init__(self, side: Side, calls: dict[str | None, int], leaves: dict[str, int]) -> None:
         self._side, self._calls, self._leaves = side, calls, leaves
 
-    def of(self, call: str | None) -> list[Row]:
-        """A row for each operation directly inside a call."""
+    def of(self, call: str | None) -> Inner:
+        """What is directly inside a call."""
         block = self._side.block(call)
         known: dict[str, Token] = {}
         for place, node in enumerate(block.nodes):
-            for index, result in enumerate(node.results):
-                known[result] = ("own", place, index) if index else place
-        for value in set().union(*block.reads).difference(known):
+            results = node.results
+            if results:
+                known[results[0]] = place
+            for index in range(1, len(results)):
+                known[results[index]] = "own", place, index
+        reads = list(chain.from_iterable(block.reads))
+        for value in set(reads).difference(known):
             known[value] = self._token(call, value, known)
-        return [
-            Row(spelled, tuple(map(known.__getitem__, read)))
-            for spelled, read in zip(block.spelled, block.reads, strict=True)
-        ]
+        numbers = [spelled.number for spelled in block.spelled]
+        return Inner(block.spelled, numbers, list(map(len, block.reads)), list(map(known.__getitem__, reads)))
 
     def _token(self, call: str | None, value: str, known: dict[str, Token]) -> Token:
         behind = self._side.value(value)
@@ -77,14 +106,15 @@ def child_towards(side: Side, call: str | None, inner: str | None) -> str | None
     return None
 
 
-def pattern(ones: Sequence[Row], others: Sequence[Row]) -> Hashable:
-    """Equal for pairs of rows that differ only in the numbers of calls and leaves."""
+def pattern(one: Inner, other: Inner) -> Hashable:
+    """Equal for pairs of calls that differ only in the numbers of calls and leaves."""
+    tokens = [*one.tokens, *other.tokens]
     names: dict[Token, int] = {}
-    parts = []
-    for row in (*ones, *others):
-        reads = [read if isinstance(read, int) else _renumbered(read, names) for read in row.reads]
-        parts.append((row.spelled.number, *reads))
-    return len(ones), tuple(parts)
+    known = {token: token if isinstance(token, int) else _renumbered(token, names) for token in dict.fromkeys(tokens)}
+    return (
+        tuple(one.numbers), tuple(one.counts), tuple(other.numbers), tuple(other.counts),
+        tuple(map(known.__getitem__, tokens)),
+    )  # fmt: skip
 
 
 def _renumbered(token: tuple[str | int, ...], names: dict[Token, int]) -> Token:

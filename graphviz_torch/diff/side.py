@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter
 
 from graphviz_torch.diff.blocks import Block, Blocks, blocks
 from graphviz_torch.diff.numbers import Numbers
@@ -67,7 +68,7 @@ class Side:
     @cached_property
     def order(self) -> dict[str, int]:
         """The place of each node in the run."""
-        return {node.id: place for place, node in enumerate(self.graph.nodes)}
+        return dict(zip(map(attrgetter("id"), self.graph.nodes), range(len(self.graph.nodes)), strict=True))
 
     @cached_property
     def calls_of(self) -> dict[str, list[ModuleCall]]:
@@ -92,11 +93,11 @@ class Side:
     def items(self, call: str | None) -> list[Node | ModuleCall]:
         """Operations and calls directly inside a call, in order; calls without operations are left out."""
         block = self.block(call)
-        placed: list[tuple[int, Node | ModuleCall]] = list(zip(block.places, block.nodes, strict=True))
-        for child in self.index.call_children.get(call, ()):
-            if child in self.first:
-                placed.append((self.first[child], self.index.calls[child]))
-        return [item for _, item in sorted(placed, key=itemgetter(0))]
+        items: list[Node | ModuleCall] = list(block.nodes)
+        inner = [child for child in self.index.call_children.get(call, ()) if child in self.first]
+        for child in sorted(inner, key=self.first.__getitem__, reverse=True):
+            items.insert(bisect_left(block.places, self.first[child]), self.index.calls[child])
+        return items
 
     @cached_property
     def holders(self) -> dict[str, tuple[Branch, Tensor]]:

@@ -70,13 +70,18 @@ def _first(branch: Branch, tensor: Tensor) -> str:
 
 def state_dict(matching: Matching, pairs: dict[Branch, TensorPairs]) -> StateDict:
     """Which keys of the old state dict are which of the new one."""
-    old, new = _keys(matching.old), _keys(matching.new)
+    old, shapes = _keys(matching.old)
+    new, its_shapes = _keys(matching.new)
     found: list[tuple[str, str]] = []
     for branch, tensors in pairs.items():
         partner = matching.partner[branch]
         for one, other in tensors.both:
-            found.extend(_both(old.get((branch, one.name), ()), new.get((partner, other.name), ())))
-    return _verdict(found, _shapes(matching.old, old), _shapes(matching.new, new))
+            ones, others = old.get((branch, one.name), ()), new.get((partner, other.name), ())
+            if len(ones) == len(others) == 1:
+                found.append((ones[0], others[0]))
+            else:
+                found.extend(_both(ones, others))
+    return _verdict(found, shapes, its_shapes)
 
 
 def _both(ones: tuple[str, ...], others: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -87,28 +92,24 @@ def _both(ones: tuple[str, ...], others: tuple[str, ...]) -> Iterator[tuple[str,
     yield from zip(*left, strict=False)
 
 
-def _keys(tree: Tree) -> dict[tuple[Branch, str], tuple[str, ...]]:
-    """The state-dict keys of each tensor: one for each path of its module."""
+def _keys(tree: Tree) -> tuple[dict[tuple[Branch, str], tuple[str, ...]], dict[str, tuple[int, ...]]]:
+    """The state-dict keys of each tensor, one for each path of its module; and the shape behind each key."""
     paths: dict[Branch, tuple[str, ...]] = {}
-    found = {}
+    found, shapes = {}, {}
+    plain = not any(branch.module.aliases for branch in tree.branches.values())
     for branch in tree.root.walk():
-        above = paths[branch.parent] if branch.parent else ()
-        below = [f"{path}.{branch.name}" if path else branch.name for path in above] or [branch.path]
-        paths[branch] = tuple(dict.fromkeys((*below, *branch.module.aliases)))
+        if plain:
+            its: tuple[str, ...] = (branch.path,)
+        else:
+            above = paths[branch.parent] if branch.parent else ()
+            below = [f"{path}.{branch.name}" if path else branch.name for path in above] or [branch.path]
+            its = paths[branch] = tuple(dict.fromkeys((*below, *branch.module.aliases)))
         for tensor in branch.tensors:
             if tensor.persistent:
-                found[branch, tensor.name] = tuple(
-                    f"{path}.{tensor.name}" if path else tensor.name for path in paths[branch]
-                )
-    return found
-
-
-def _shapes(tree: Tree, keys: dict[tuple[Branch, str], tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
-    shapes = {}
-    for (branch, name), names in keys.items():
-        tensor = next(tensor for tensor in branch.tensors if tensor.name == name)
-        shapes.update(dict.fromkeys(names, tensor.meta.shape or ()))
-    return shapes
+                names = tuple([f"{path}.{tensor.name}" if path else tensor.name for path in its])
+                found[branch, tensor.name] = names
+                shapes.update(dict.fromkeys(names, tensor.meta.shape or ()))
+    return found, shapes
 
 
 def _verdict(

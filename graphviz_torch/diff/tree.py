@@ -127,20 +127,36 @@ def _plant(tree: Tree, path: str, listed: dict[str, Module]) -> None:
 
 
 def _hash(root: Branch, numbers: Numbers) -> None:
+    leaves: dict[Hashable, Branch] = {}
     for branch in reversed(list(root.walk())):
-        kind = branch.type = type_key(branch.module)
-        children = branch.keyed = sorted(branch.children, key=_key)
-        for seat, child in enumerate(children):
-            child.seat = seat
-        names = ["#" if child.positional else child.name for child in children]
-        branch.size = 1 + sum(child.size for child in children)
-        full = tuple([(name, child.full) for name, child in zip(names, children, strict=True)])
-        struct = tuple([(name, child.struct) for name, child in zip(names, children, strict=True)])
-        tensors = branch.tensors
-        branch.sizes = tuple([(tensor.name, tensor.meta.shape) for tensor in tensors])
-        branch.full = numbers.of(("full", kind, branch.module.arguments, branch.sizes, full))
-        branch.struct = numbers.of(("struct", kind, tuple([tensor.name for tensor in tensors]), struct))
-        branch.shape = numbers.of(("shape", "" if children else kind, tuple([child.shape for child in children])))
+        if branch.children:
+            _hash_one(branch, numbers)
+            continue
+        module = branch.module
+        # The graph outlives the tree, so that what it holds is known by its identity.
+        shown = [(tensor.name, id(tensor.meta)) for tensor in branch.tensors]
+        like = leaves.setdefault((module.type, module.arguments, tuple(shown)), branch)
+        if like is branch:
+            _hash_one(branch, numbers)
+        else:
+            branch.type, branch.sizes = like.type, like.sizes
+            branch.full, branch.struct, branch.shape = like.full, like.struct, like.shape
+
+
+def _hash_one(branch: Branch, numbers: Numbers) -> None:
+    kind = branch.type = type_key(branch.module)
+    children = branch.keyed = sorted(branch.children, key=_key)
+    for seat, child in enumerate(children):
+        child.seat = seat
+    names = ["#" if child.positional else child.name for child in children]
+    branch.size = 1 + sum(child.size for child in children)
+    full = tuple([(name, child.full) for name, child in zip(names, children, strict=True)])
+    struct = tuple([(name, child.struct) for name, child in zip(names, children, strict=True)])
+    tensors = branch.tensors
+    branch.sizes = tuple([(tensor.name, tensor.meta.shape) for tensor in tensors])
+    branch.full = numbers.of(("full", kind, branch.module.arguments, branch.sizes, full))
+    branch.struct = numbers.of(("struct", kind, tuple([tensor.name for tensor in tensors]), struct))
+    branch.shape = numbers.of(("shape", "" if children else kind, tuple([child.shape for child in children])))
 
 
 def _key(child: Branch) -> tuple[bool, str]:

@@ -67,6 +67,12 @@ class Wiring:
         # Calls (of the new side) that get the same in another order: their arguments are told apart by what they are.
         self._shuffled: set[str | None] = set()
 
+    def quiet(self, old: str | None, new: str | None) -> bool:
+        """Whether two paired calls hold no other calls, and it is plain that nothing in them reads anything else."""
+        if old is None or new is None or new in self._reading or new in self._new.index.call_children:
+            return False
+        return self._plainly(self._old.index.calls[old].results, self._new.index.calls[new].results)
+
     def inside(self, old: str | None, new: str | None) -> Iterator[Rewired]:
         """The readers directly inside two paired calls that read something else, in the order of the new side."""
         for node in self._reading.get(new, ()):

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphviz_torch.ir.checker import Names
+from graphviz_torch.ir.drafts import make_call, make_module, make_tensor
 from graphviz_torch.ir.encode import DEEPEST
+from graphviz_torch.ir.gathered import DoubtError
 from graphviz_torch.ir.graph import (
     Annotation,
     Diagnostic,
@@ -18,7 +20,6 @@ from graphviz_torch.ir.graph import (
     Node,
     Origin,
     SourceLocation,
-    Tensor,
     TensorMeta,
     Value,
 )
@@ -40,7 +41,7 @@ from graphviz_torch.ir.readers import (
     text,
     texts,
 )
-from graphviz_torch.ir.wellformed import DoubtError, NodeReader
+from graphviz_torch.ir.wellformed import NodeReader
 
 NODE_KINDS = frozenset(("input", "parameter", "buffer", "constant", "call", "module", "output"))
 CALL_KINDS = frozenset(("module", "autograd_function", "script", "operation", "inferred", "repeat"))
@@ -152,7 +153,7 @@ def nodes_with_care(
 def calls(items: Any, sources: Sequence[SourceLocation]) -> tuple[ModuleCall, ...]:
     """The tree of module calls."""
     read = record(
-        ModuleCall,
+        make_call,
         (("id", text), ("path", text), ("call_index", count, 0), ("parent", maybe_text, None),
          ("kind", choice(CALL_KINDS), "module"), ("name", text, ""), ("operands", texts, ()),
          ("results", texts, ()), ("source", maybe(place_in(sources)), None), ("op", text, ""),
@@ -164,12 +165,13 @@ def calls(items: Any, sources: Sequence[SourceLocation]) -> tuple[ModuleCall, ..
 def modules(items: Any, metas: Sequence[TensorMeta], sources: Sequence[SourceLocation]) -> tuple[Module, ...]:
     """The static tree."""
     tensor = record(
-        Tensor, (("name", text), ("meta", place_in(metas)), ("alias_of", maybe_text, None), ("persistent", flag, True))
+        make_tensor,
+        (("name", text), ("meta", place_in(metas)), ("alias_of", maybe_text, None), ("persistent", flag, True)),
     )
     where = maybe(place_in(sources))
     hook = record(Hook, (("kind", text), ("name", text), ("changed", maybe_flag, None), ("source", where, None)))
     read = record(
-        Module,
+        make_module,
         (("path", text), ("type", text), ("arguments", text, ""), ("aliases", texts, ()),
          ("parameters", listed(tensor), ()), ("buffers", listed(tensor), ()), ("training", flag, False),
          ("hooks", listed(hook), ()), ("source", where, None)),

@@ -10,10 +10,11 @@ from graphviz_torch.errors import GraphError, GraphFormatError, TorchvizError
 from graphviz_torch.ir import decode, lines
 from graphviz_torch.ir.checker import Names, check
 from graphviz_torch.ir.collector import collector_paused
+from graphviz_torch.ir.gathered import DoubtError
 from graphviz_torch.ir.graph import Graph, Node, SourceLocation, TensorMeta, Value
 from graphviz_torch.ir.readers import MalformedError, listed
 from graphviz_torch.ir.readers import text as text_of
-from graphviz_torch.ir.wellformed import DoubtError
+from graphviz_torch.ir.shared_lines import Read, SharedLines
 
 FORMAT = "torchviz-graph"
 MAJOR = 1
@@ -23,7 +24,7 @@ class Reader:
     """Reads saved graphs one after the other; nodes that one has in common with the one before are read once."""
 
     def __init__(self) -> None:
-        self._before: lines.Read | None = None
+        self._before: Read | None = None
 
     def loads(self, text: str | bytes) -> Graph:
         """The graph that `dumps` wrote.
@@ -41,10 +42,15 @@ class Reader:
         document, rows = lines.cut(text)
         _refuse_other_formats(document)
         metas, sources = _tables(document)
-        found = lines.read(rows, metas, sources, decode.reader(metas, sources), self._before)
-        graph = _read(document, found.nodes, found.values, metas, sources)
-        check(graph, found.names)
-        self._before = found
+        shared = None if self._before is None else SharedLines(self._before, metas, sources)
+        if shared is not None:
+            metas, sources = shared.metas, shared.sources
+        reader = decode.reader(metas, sources)
+        lines.read(rows, reader, shared)
+        nodes, values, names = reader.found.whole()
+        graph = _read(document, nodes, values, metas, sources)
+        check(graph, names)
+        self._before = Read(rows, nodes, values, metas, sources, reader.found.plain)
         return graph
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from operator import attrgetter
 
 from graphviz_torch.ir.graph import Annotation, Diagnostic, Graph, Json, Module, ModuleCall, Node, Value
+
+_ID = attrgetter("id")
 
 
 class GraphIndex:
@@ -18,17 +21,17 @@ class GraphIndex:
     @cached_property
     def nodes(self) -> dict[str, Node]:
         """Node by id."""
-        return {node.id: node for node in self.graph.nodes}
+        return dict(zip(map(_ID, self.graph.nodes), self.graph.nodes, strict=True))
 
     @cached_property
     def values(self) -> dict[str, Value]:
         """Value by id."""
-        return {value.id: value for value in self.graph.values}
+        return dict(zip(map(_ID, self.graph.values), self.graph.values, strict=True))
 
     @cached_property
     def calls(self) -> dict[str, ModuleCall]:
         """Module call by id."""
-        return {call.id: call for call in self.graph.calls}
+        return dict(zip(map(_ID, self.graph.calls), self.graph.calls, strict=True))
 
     @cached_property
     def modules(self) -> dict[str, Module]:

@@ -12,20 +12,17 @@ from typing import Any
 
 from graphviz_torch.ir.checker import Names, leads_wrong
 from graphviz_torch.ir.drafts import make_node, make_value
+from graphviz_torch.ir.gathered import DoubtError, Gathered
 from graphviz_torch.ir.graph import Node, SourceLocation, TensorMeta, Value
 from graphviz_torch.ir.literals import Literal
 
 Attributes = tuple[tuple[str, Literal], ...]
-# A node as JSON has it, or one that was read before, with its values.
-Row = dict[str, Any] | tuple[Node, Sequence[Value]]
 
 # Without references, so that the bytes tell of the contents alone; it tells `1`, `1.0` and `True` apart.
 _MARSHAL = 2
 _NONE: Any = ()
-
-
-class DoubtError(Exception):
-    """The rows should be read with care."""
+# What rows that are not as they should be lead to.
+WRONG = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 
 class NodeReader:
@@ -46,13 +43,9 @@ class NodeReader:
         self._read = attributes
         self._attributes: dict[bytes, Attributes] = {}
         self._texts: dict[str, str] = {}
-        self._ids: set[str] = set()
-        self._made: dict[str, str] = {}
-        self._calls: dict[str, str] = {}
-        self._views: set[str] = set()
-        self._values: list[Value] = []
+        self.found = Gathered()
 
-    def read(self, rows: Iterable[Row]) -> tuple[tuple[Node, ...], tuple[Value, ...], Names]:
+    def read(self, rows: Iterable[Any]) -> tuple[tuple[Node, ...], tuple[Value, ...], Names]:
         """The nodes, what they make, and the ids in use.
 
         Raises:
@@ -60,31 +53,18 @@ class NodeReader:
             MalformedError: arguments are not as they should be.
         """
         try:
-            nodes = tuple([self._again(*row) if type(row) is tuple else self._node(row) for row in rows])
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            self.found.nodes += map(self.node, rows)
+        except WRONG:
             raise DoubtError from None
-        twice = len(self._ids) != len(nodes) or len(self._made) != len(self._values)
-        if twice or not self._views <= self._made.keys():
-            raise DoubtError
-        return nodes, tuple(self._values), Names(self._ids, self._made.keys(), self._calls.keys())
+        return self.found.whole()
 
-    def _again(self, node: Node, values: Sequence[Value]) -> Node:
-        """A node that was read before; what it reads is to be made before, here too."""
-        made = self._made
-        for operand in node.operands:
-            made[operand]
-        for value in values:
-            made[value.id] = value.id
-            if value.view_of is not None:
-                self._views.add(value.view_of)
-        self._values += values
-        self._ids.add(node.id)
-        if node.module_call is not None:
-            self._calls[node.module_call] = node.module_call
-        return node
+    def node(self, row: Any) -> Node:
+        """The next node; it is not yet among those found, what it makes is.
 
-    def _node(self, row: Any) -> Node:
-        get, made = row.get, self._made
+        Raises:
+            DoubtError, MalformedError, or one of `WRONG`: something is not as it should be.
+        """
+        get, found = row.get, self.found
         keep: Callable[[Any, Any], Any] = self._texts.setdefault
         name, kind, label, op, call = row["id"], row["kind"], row["name"], get("op", ""), get("module_call")
         if not (type(name) is type(label) is type(op) is str and (call is None or type(call) is str)):
@@ -93,11 +73,11 @@ class NodeReader:
         if not (type(reads) is list or reads is _NONE):
             raise DoubtError
         # What is read was made before, or this fails.
-        operands = tuple(map(made.__getitem__, reads))
+        operands = tuple(map(found.made.__getitem__, reads))
         results = () if writes is _NONE else self._results(name, writes)
         if kind != "call" and (kind not in self._kinds or leads_wrong(kind, operands, results)):
             raise DoubtError
-        self._ids.add(name)
+        found.ids.add(name)
         return make_node(
             name,
             keep(kind, kind),
@@ -106,7 +86,7 @@ class NodeReader:
             operands,
             results,
             self._arguments(row["attributes"]) if "attributes" in row else (),
-            call if call is None else self._calls.setdefault(call, call),
+            call if call is None else found.calls.setdefault(call, call),
             self._source(row["source"]) if "source" in row else None,
             () if grad is _NONE else self._list(grad),
         )
@@ -123,7 +103,7 @@ class NodeReader:
     def _results(self, producer: str, items: Any) -> tuple[str, ...]:
         if type(items) is not list:
             raise DoubtError
-        results = []
+        found, results = self.found, []
         for index, item in enumerate(items):
             name, meta, view_of, version = item if len(item) == 4 else (*item, None, 0)
             if not (type(name) is str and type(meta) is int and meta >= 0 and type(version) is int and version >= 0):
@@ -131,10 +111,10 @@ class NodeReader:
             if view_of is not None:
                 if type(view_of) is not str:
                     raise DoubtError
-                self._views.add(view_of)
+                found.views.add(view_of)
             name = producer if name == producer else name
-            self._made[name] = name
-            self._values.append(make_value(name, producer, index, self._metas[meta], view_of, version))
+            found.made[name] = name
+            found.values.append(make_value(name, producer, index, self._metas[meta], view_of, version))
             results.append(name)
         return tuple(results)
 

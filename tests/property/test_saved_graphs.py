@@ -66,6 +66,19 @@ def test_what_two_graphs_share_is_read_as_if_alone(one: Graph, other: Graph, dat
     assert [_loaded(serial.loads, text) for text in texts] == [_loaded(_as_a_whole, text) for text in texts]
 
 
+DAMAGE = ['"', "\\", "\x01", " ", ",", '", "', '\\"', "\\u0001", "NaN", "0", "[", "}"]
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(graphs(), st.data())
+def test_a_damaged_line_is_what_it_is_in_any_layout(graph: Graph, data: st.DataObject) -> None:
+    saved = serial.dumps(graph)
+    at = data.draw(st.integers(saved.index('"nodes"') + 11, saved.index('"calls"')))
+    damaged = saved[:at] + data.draw(st.sampled_from(DAMAGE)) + saved[at + data.draw(st.integers(0, 2)) :]
+    other = damaged.replace('"nodes": [\n', '"nodes":  [\n')
+    assert _loaded(serial.loads, damaged) == _loaded(serial.loads, other)
+
+
 def _loaded(load: Callable[[str], Graph], text: str) -> str:
     try:
         return repr(load(text))

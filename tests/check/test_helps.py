@@ -44,3 +44,11 @@ def test_both_branches_of_a_cat_are_shown_and_where_they_were_one() -> None:
 def test_a_type_is_followed_to_where_it_comes_in() -> None:
     [found] = check(CATALOGUE / "d005_statistics_of_numpy.py")
     assert found.notes[-1].startswith("float64 comes from a tensor from outside of torch, read at d005_")
+
+
+def test_what_a_class_has_in_place_of_forward() -> None:
+    [found] = check(CATALOGUE / "x001_forward_not_defined.py")
+    assert found.message == "`attention` has no `forward`, and is called"
+    assert found.notes == ("it has `foward` at x001_forward_not_defined.py:12",)
+    [found] = check(CATALOGUE / "x001_list_of_modules_called.py")
+    assert found.notes == ("it holds modules, and calls none of them; `nn.Sequential` does, one after the other",)

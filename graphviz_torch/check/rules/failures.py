@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from graphviz_torch.check.describe import built, module_at, operands
 from graphviz_torch.check.evidence import Evidence
@@ -10,6 +11,7 @@ from graphviz_torch.check.finding import Finding, Step
 from graphviz_torch.check.rule import Rule
 from graphviz_torch.check.scores import bare
 from graphviz_torch.ir.graph import Module, Node, Severity, SourceLocation
+from graphviz_torch.trace.probes.records import Forward
 
 KINDS = {"shape": "S001", "device": "D001", "dtype": "D005"}
 
@@ -111,11 +113,26 @@ def anything_else(evidence: Evidence) -> Iterator[Finding]:
     if reason is not None:
         yield finding_of_failure(evidence, "X001", reason.reason, notes=reason.notes, help=reason.hint)
         return
+    forward = evidence.forward(module.path) if module is not None else None
+    if forward is not None and forward.missing and failure.exception == "NotImplementedError":
+        yield _no_forward(name, forward, failed_at(evidence), finding_of_failure(evidence, "X001", ""))
+        return
     first = failure.message.strip().partition("\n")[0]
     frames = evidence.raised.frames if evidence.raised is not None else failure.frames
     way = tuple(f"called at {frame.file}:{frame.line} in {frame.function}" for frame in frames[1:4])
     told = f"{name} raised {failure.exception}" + (f": {first}" if first else "")
     yield finding_of_failure(evidence, "X001", told, notes=way)
+
+
+def _no_forward(name: str, forward: Forward, called: SourceLocation | None, found: Finding) -> Finding:
+    """A module without `forward` was called."""
+    there = forward.source
+    notes = (f"it has `{forward.near}` at {there.file}:{there.line}",) if there is not None else ()
+    message = f"{name} has no `forward`, and is called"
+    help_words = f"`forward` in place of `{forward.near}`" if forward.near else ""
+    if found.type.startswith(("ModuleList", "ModuleDict")):
+        notes = ("it holds modules, and calls none of them; `nn.Sequential` does, one after the other",)
+    return replace(found, message=message, source=called or there, notes=notes, help=help_words)
 
 
 def _backward(evidence: Evidence) -> Iterator[Finding]:

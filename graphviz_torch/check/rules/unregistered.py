@@ -6,7 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphviz_torch.check.describe import built, place_words
 from graphviz_torch.check.evidence import Evidence
@@ -49,7 +49,7 @@ def new_each_time(evidence: Evidence) -> Iterator[Finding]:
         readers = [index.nodes[name] for name in index.consumers.get(found.value, ())]
         used = next((node for node in readers if node.source is not None), None)
         at = f" (`{used.name}` at {place_words(used.source)})" if used is not None and used.source is not None else ""
-        yield finding_at(
+        told = finding_at(
             evidence,
             found.node,
             "P003",
@@ -58,6 +58,7 @@ def new_each_time(evidence: Evidence) -> Iterator[Finding]:
             notes=(f"what it learns is used once{at} and lost: no optimizer has it, and no `state_dict()`",),
             help="make it in `__init__`, as an attribute of the module",
         )
+        yield replace(told, op=used.id) if used is not None else told  # pictures show it where it is used
 
 
 def both(evidence: Evidence) -> Iterator[Finding]:

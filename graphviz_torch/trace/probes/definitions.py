@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import inspect
 import linecache
 from dataclasses import dataclass
@@ -67,11 +68,22 @@ class Definitions:
     def forward(self, module: nn.Module) -> Forward:
         """The `forward` of a module."""
         method = inspect.getattr_static(type(module), "forward", None)
+        if method is nn.Module.forward:
+            return self._without(module)
         code = getattr(method, "__code__", None)
         if not isinstance(code, CodeType):
             return Forward(None)
         node = self._file(code.co_filename).function(code)
         return Forward(self._sources.first_line(code), node is None or returns(node))
+
+    def _without(self, module: nn.Module) -> Forward:
+        """What a class without `forward` has in its place."""
+        own = takewhile(lambda base: base is not nn.Module, type(module).__mro__)
+        codes = {name: getattr(method, "__code__", None) for base in own for name, method in vars(base).items()}
+        near = next(iter(difflib.get_close_matches("forward", [name for name, code in codes.items() if code], 1)), "")
+        code = codes.get(near)
+        source = self._sources.first_line(code) if isinstance(code, CodeType) else None
+        return Forward(source, missing=True, near=near)
 
     def referenced(self, path: str) -> bool | None:
         """Whether any code of the model's classes, but for constructors, speaks of an attribute by its name.

@@ -83,10 +83,14 @@ class Forward:
     Attributes:
         source: where it is defined.
         returns: whether any of it returns, or yields, a value; true where the source cannot be read.
+        missing: whether its class has none, and `nn.Module` raises; `source` then is that of `near`.
+        near: the method that looks most like it, where it is missing.
     """
 
     source: SourceLocation | None
     returns: bool = True
+    missing: bool = False
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)

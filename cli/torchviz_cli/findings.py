@@ -115,7 +115,13 @@ def _function(text: str, roots: tuple[str, ...]) -> Callable[..., Any]:
     if target.object is None:
         raise TargetError(f"`--loss {clip(text)}` names no function", hint="--loss train.py:loss")
     with importable(roots):
-        found = loading.thing(target)
+        try:
+            found = loading.thing(target)
+        except TargetError as error:
+            if isinstance(error, BuildError):
+                raise
+            message = f"`--loss {clip(text)}`: {error.message}"
+            raise TargetError(message, details=error.details, hint="--loss FILE.py:FUNCTION") from error
     if not callable(found):
         raise TargetError(f"`--loss {clip(text)}` is no function: it is {type(found).__name__}")
     function: Callable[..., Any] = found

@@ -167,6 +167,11 @@ CASES: dict[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
     ),
     "loss that is no tensor": (("Net", *INPUT, "--loss", "model.py:word"), 0, ("the loss is str, no tensor",)),
     "loss without a gradient": (("Net", *INPUT, "--loss", "model.py:count"), 0, ("the loss has no gradient",)),
+    "loss that is not there": (
+        ("Net", *INPUT, "--loss", "model.py:nothere"),
+        2,
+        ("error: `--loss model.py:nothere`: model.py has no object named `nothere`", "help: --loss FILE.py:FUNCTION"),
+    ),
     "loss that raises": (
         ("Net", *INPUT, "--loss", "model.py:bad"),
         1,
@@ -190,7 +195,11 @@ CASES: dict[str, tuple[tuple[str, ...], int, tuple[str, ...]]] = {
     ),
     "prints": (("Prints", *INPUT), 0, ("no findings",)),
     "ends the program": (("Ends", *INPUT), 2, ("`Ends` ended the program while it ran",)),
-    "hangs": (("Hangs", *INPUT, "--timeout", "1"), 1, ("error[X001]", "stopped after 1 seconds")),
+    "hangs": (
+        ("Hangs", *INPUT, "--timeout", "1"),
+        1,
+        ("error[X001]: `Hangs` does not come to an end: stopped after 1 seconds (--timeout)\n",),
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from graphviz_torch.check.scores import bare
 from graphviz_torch.ir.graph import Module, Node, Severity, SourceLocation
 from graphviz_torch.trace.probes.records import Forward
 
+TIMED_OUT = "OutOfTimeError"
 KINDS = {"shape": "S001", "device": "D001", "dtype": "D005"}
 
 
@@ -120,6 +121,11 @@ def anything_else(evidence: Evidence) -> Iterator[Finding]:
     first = failure.message.strip().partition("\n")[0]
     frames = evidence.raised.frames if evidence.raised is not None else failure.frames
     way = tuple(f"called at {frame.file}:{frame.line} in {frame.function}" for frame in frames[1:4])
+    if failure.exception == TIMED_OUT:  # the command's own
+        yield replace(
+            finding_of_failure(evidence, "X001", f"{name} does not come to an end: {first}", notes=way), said=""
+        )
+        return
     told = f"{name} raised {failure.exception}" + (f": {first}" if first else "")
     yield finding_of_failure(evidence, "X001", told, notes=way)
 

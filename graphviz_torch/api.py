@@ -308,7 +308,7 @@ def render_report(
 
 def save(graph: Graph, path: str | Path) -> None:
     """Writes a graph as JSON."""
-    Path(path).write_text(serial.dumps(graph), encoding="utf-8")
+    Path(path).write_text(serial.dumps(graph), encoding="utf-8", newline="\n")
 
 
 def load(path: str | Path, reader: Reader | None = None) -> Graph:

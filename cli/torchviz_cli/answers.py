@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 
 from graphviz_torch import api
 from graphviz_torch.diff.result import Comparison
@@ -111,19 +112,27 @@ def with_notes(comparison: Comparison, versions: tuple[Version, Version]) -> Com
 
 def give(comparison: Comparison, versions: tuple[Version, Version], plan: Plan, console: Console) -> None:
     """Writes the files, then says the answer."""
-    written = []
+    written: list[tuple[Output, bytes | str]] = []
     with warnings_told(console):
         for file in plan.files:
             with console.stage(f"drawing {file.format}"):
                 written.append((file, _made(comparison, versions, file.format, plan)))
         if plan.stdout:
-            written.append((Output(STDOUT, plan.stdout), _made(comparison, versions, plan.stdout, plan, said=True)))
+            written.append((Output(STDOUT, plan.stdout), _said(comparison, versions, plan)))
     output.write(written)
     for file in plan.files:
-        console.note(f"wrote {os.path.relpath(file.path)}")
+        console.note(f"wrote {near(file.path)}")
     for version in versions:
         if version.raised:
             console.note("\n".join((f"{version.name}: {version.raised[0]}", *version.raised[1:])))
+
+
+def near(path: str, flavour: ModuleType = os.path) -> str:
+    """A path as seen from the current folder, which there is none of on another drive."""
+    try:
+        return str(flavour.relpath(path))
+    except ValueError:
+        return path
 
 
 def write_map(comparison: Comparison, path: str, console: Console) -> None:
@@ -133,24 +142,29 @@ def write_map(comparison: Comparison, path: str, console: Console) -> None:
     console.note(f"wrote {path}: {len(found.map)} keys, {len(found.reshaped) + len(found.added)} cannot be filled")
 
 
-def _made(
-    comparison: Comparison, versions: tuple[Version, Version], format: str, plan: Plan, *, said: bool = False
-) -> bytes:
+def _said(comparison: Comparison, versions: tuple[Version, Version], plan: Plan) -> bytes | str:
+    """What goes to stdout: in the encoding of the terminal for people, for programs as it would stand in a file."""
+    if plan.stdout != "text":
+        return _made(comparison, versions, plan.stdout, plan)
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    width = min(shutil.get_terminal_size().columns, WIDEST) if terminal else None
+    return text.render(comparison, width=width, color=terminal and not os.environ.get("NO_COLOR"))
+
+
+def _made(comparison: Comparison, versions: tuple[Version, Version], format: str, plan: Plan) -> bytes:
     if format in PICTURES:
         return _picture(comparison, versions, format, plan.look)
-    return _words(comparison, versions, format, plan, said=said).encode("utf-8", "backslashreplace")
+    return _words(comparison, versions, format, plan).encode("utf-8", "backslashreplace")
 
 
-def _words(comparison: Comparison, versions: tuple[Version, Version], format: str, plan: Plan, *, said: bool) -> str:
+def _words(comparison: Comparison, versions: tuple[Version, Version], format: str, plan: Plan) -> str:
     if format == "json":
         return json.render(comparison)
     if format == "github":
         return github.render(comparison, files=versions[1].files, fail_on=plan.fail_on)
     if format == "markdown":
         return markdown.render(comparison, _mermaid(comparison, versions, plan.look))
-    terminal = said and sys.stdout.isatty()
-    width = min(shutil.get_terminal_size().columns, WIDEST) if terminal else None
-    return text.render(comparison, width=width, color=terminal and not os.environ.get("NO_COLOR"))
+    return text.render(comparison)
 
 
 def _picture(comparison: Comparison, versions: tuple[Version, Version], format: str, look: Look) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from graphviz_torch.errors import TorchvizError
+from torchviz_cli.signs import held
 
 PATIENCE = 0.5
 LONGEST = 1000
@@ -104,4 +105,4 @@ def printable(text: str) -> str:
         for c in text.replace("\t", "    ")
     )
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    return safe.encode(encoding, "backslashreplace").decode(encoding)
+    return held(safe, encoding)

@@ -11,6 +11,8 @@ from graphviz_torch.trace.said import is_told, shown
 FRAME = re.compile(r'^  File "(.+)", line (\d+) in (.+)$', re.MULTILINE)
 MOST_FRAMES = 3
 MEMORY = "the system does that where memory runs out: smaller inputs, or a smaller model"
+# Seconds beyond --timeout: to start, to import torch, and to draw how far the model came.
+GRACE = 15.0
 AT_ONCE = "`os._exit` does that: raise an exception instead"
 
 
@@ -22,6 +24,11 @@ def how(code: int) -> str:
     """
     what = f"was killed by {_signal(-code)}" if code < 0 else f"ended at once, with exit code {code}"
     return f"the process {what} while the user's code ran"
+
+
+def overdue(limit: float) -> str:
+    """What to say of a process that ran on after its time."""
+    return f"stopped after {limit:g} seconds (--timeout), in code that does not come back to Python"
 
 
 def hint(code: int) -> str | None:

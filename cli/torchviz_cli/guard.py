@@ -21,8 +21,6 @@ from torchviz_cli import ends, exit_codes
 HANDED_ON = frozenset(("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"))
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 LAST_WORD = b"."
-# Seconds beyond the limit: to start, to import torch, and to draw how far the model came.
-GRACE = 15.0
 LONGEST_DUMP = 2**16
 
 
@@ -51,9 +49,9 @@ def guarded(work: Callable[[], None], limit: float = 0.0) -> None:
             os.write(writing, LAST_WORD)
         return
     os.close(writing)
-    status = _wait(child, waited, time.monotonic() + limit + GRACE if limit else None)
+    status = _wait(child, waited, time.monotonic() + limit + ends.GRACE if limit else None)
     if status is None:
-        _say(f"stopped after {limit:g} seconds (--timeout), in code that does not come back to Python", (), None)
+        _say(ends.overdue(limit), (), None)
         _leave(exit_codes.USAGE)
     else:
         _end(os.waitstatus_to_exitcode(status), _spoke(reading), dump)

@@ -37,7 +37,7 @@ def _lines(texts: Sequence[str]) -> Iterator[str]:
             yield text
             continue
         try:
-            lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
+            lines = Path(text[1:]).read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError, ValueError) as error:
             why = getattr(error, "strerror", None) or "it is no text"
             raise TargetError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import sys
@@ -17,9 +18,12 @@ from graphviz_torch.errors import OutputError, RenderError
 from graphviz_torch.render import formats
 from graphviz_torch.trace.said import clip, shown
 from torchviz_cli.checks import formats_told, unknown_format
+from torchviz_cli.signs import held
 
 STDOUT = "-"
 LONGEST_NAME = 100
+# Windows takes a file of such a name for the device, whatever its extension.
+DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def named_after(outputs: Sequence[Output], name: str) -> tuple[Output, ...]:
     return tuple(replace(output, path=f"{_file_name(name)}{Path(output.path).suffix}") for output in outputs)
 
 
-def write(outputs: Sequence[tuple[Output, bytes]]) -> None:
+def write(outputs: Sequence[tuple[Output, bytes | str]]) -> None:
     """Writes every file beside its place first, then moves them there; after an error nothing is left behind.
 
     Raises:
@@ -83,7 +87,7 @@ def write(outputs: Sequence[tuple[Output, bytes]]) -> None:
     try:
         for output, data in outputs:
             if output.path != STDOUT:
-                waiting.append((_beside(output, data), output.place))
+                waiting.append((_beside(output, data if isinstance(data, bytes) else data.encode()), output.place))
         for output, data in outputs:
             if output.path == STDOUT:
                 say(data)
@@ -92,7 +96,8 @@ def write(outputs: Sequence[tuple[Output, bytes]]) -> None:
             os.replace(temporary, place)
             waiting.pop(0)
     except OSError as error:
-        raise OutputError(f"cannot write {error.filename or 'the output'}: {error.strerror or error}") from error
+        told = error.filename2 or error.filename or "the output"  # of a move, where it was to lead
+        raise OutputError(f"cannot write {told}: {error.strerror or error}") from error
     finally:
         for temporary, _ in waiting:
             Path(temporary).unlink(missing_ok=True)
@@ -109,7 +114,7 @@ def say(data: bytes | str) -> None:
             raise OSError(errno.EBADF, "it is closed")
         if isinstance(data, str):
             sys.stdout.flush()
-            data = data.encode(sys.stdout.encoding or "utf-8", "surrogateescape" if _is_utf8() else "backslashreplace")
+            data = _encoded(data, sys.stdout.encoding or "utf-8")
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
@@ -120,8 +125,12 @@ def say(data: bytes | str) -> None:
         raise OutputError(f"cannot write to stdout: {error.strerror or error}") from error
 
 
-def _is_utf8() -> bool:
-    return (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+def _encoded(text: str, encoding: str) -> bytes:
+    """Names of files may hold bytes that are no text, which go out as they came in."""
+    try:
+        return text.encode(encoding, "surrogateescape" if codecs.lookup(encoding).name == "utf-8" else "strict")
+    except UnicodeEncodeError:
+        return held(text, encoding).encode(encoding)
 
 
 def _silence_stdout() -> None:
@@ -218,5 +227,5 @@ def _check_place(path: Path) -> None:
 
 
 def _file_name(name: str) -> str:
-    plain = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)
-    return plain[:LONGEST_NAME] or "model"
+    plain = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[:LONGEST_NAME] or "model"
+    return f"{plain}_" if plain.partition(".")[0].lower() in DEVICES else plain

@@ -53,6 +53,8 @@ def cut(text: str | bytes) -> Cut:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8")
+    if text.startswith("{\r\n"):  # as git checks text out on Windows; within strings, JSON has no line ends
+        text = text.replace("\r\n", "\n")
     lines = text.split("\n")
     if lines.count(_BEGIN) != 1:
         raise DoubtError

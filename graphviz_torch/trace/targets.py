@@ -100,7 +100,8 @@ def _refuse_malformed(text: str) -> None:
     locator, colon, rest = (file["locator"], ":", file["rest"]) if file else text.partition(":")
     if colon and not rest.strip(":"):
         raise TargetError(f"`{_short(text)}` names no object after its colon", hint=f"{RENDER} {quote(locator)}")
-    if colon and (file or DOTTED.fullmatch(locator)):
+    drive = rest.startswith(("/", "\\")) and len(locator) == 1
+    if colon and (file or (DOTTED.fullmatch(locator) and not drive)):
         name = re.search(r"[^\W\d]\w*", rest)
         raise TargetError(
             f"`{_short(rest)}` in `{_short(text)}` is no object",

@@ -255,6 +255,28 @@ def test_a_fault_in_native_code_is_told_with_its_place(repository: Repository) -
     ) in done.stderr
 
 
+LOCKED = """\
+import ctypes
+
+def build():
+    lock = ctypes.create_string_buffer(64)
+    for _ in range(2):
+        ctypes.CDLL(None).pthread_mutex_lock(lock)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="locks of Linux")
+def test_a_side_that_does_not_come_back_is_stopped(repository: Repository) -> None:
+    repository.write("sub/model.py", LOCKED)
+    done = _run(repository.folder, "sub/model.py:build", "--timeout", "0.5")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: sub/model.py:build: stopped after 0.5 seconds (--timeout), in code that does not come back to Python\n"
+        "  sub/model.py:6 in build\n"
+    )
+
+
 def test_a_map_of_the_state_dict(saved: Path) -> None:
     done = _run(saved, "one.json", "one.json", "-q", "--state-dict-map", "map.json")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -6,7 +6,6 @@ import contextlib
 import faulthandler
 import json
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -14,7 +13,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from graphviz_torch import api
 from graphviz_torch.errors import TorchvizError
@@ -23,6 +22,7 @@ from torchviz_cli.console import Console
 from torchviz_cli.graphs import Request, obtain
 from torchviz_cli.limits import OutOfTimeError
 from torchviz_cli.versions.imports import TreeFinder
+from torchviz_cli.versions.scratch import remove
 
 ORDERS, GRAPH, OUTCOME, SAID, FAULT = "orders.json", "graph.json", "outcome.json", "said.txt", "fault.txt"
 
@@ -69,9 +69,18 @@ def main(folder: str) -> None:
     _die_with_parent(orders.scratch)
     with open(place / FAULT, "wb") as fault, _own_imports(orders) as strays:
         faulthandler.enable(fault, all_threads=False)
+        _tell_later(orders.request.timeout, fault)
         outcome = _outcome(orders, place, strays)
+        faulthandler.cancel_dump_traceback_later()
         faulthandler.disable()
     write_outcome(place, outcome)
+
+
+def _tell_later(limit: float, fault: BinaryIO) -> None:
+    """Leaves word of where the process is, before the parent has to end it."""
+    if limit > 0:
+        with contextlib.suppress(ValueError, OverflowError):  # no number of seconds, which is told later
+            faulthandler.dump_traceback_later(limit + ends.GRACE / 2, file=fault)
 
 
 def write_orders(place: Path, orders: Orders) -> None:
@@ -153,7 +162,8 @@ def _die_with_parent(scratch: str) -> None:
         while os.read(watched, 1):
             pass
         if scratch:
-            shutil.rmtree(scratch, ignore_errors=True)
+            os.chdir(Path(scratch).parent)  # Windows keeps the folder that a process is in
+            remove(Path(scratch))
         if os.name == "posix":
             os.killpg(os.getpgrp(), signal.SIGKILL)
         os._exit(1)

@@ -127,7 +127,7 @@ def _traced(jobs: Sequence[_Job], reader: Reader, console: Console) -> Iterator[
         return iter(())
     with scratch() as folder, console.stage("tracing"):
         prepared = [_prepared(job, folder / str(number), folder) for number, job in enumerate(jobs)]
-        statuses = processes.run([(place, orders, current) for place, orders, current, _, _ in prepared])
+        statuses = processes.run([job[:3] for job in prepared], jobs[0].request.timeout)
         found = []
         for job, status, (place, _, _, notes, lacks) in zip(jobs, statuses, prepared, strict=True):
             _pass_on(place, console)
@@ -183,7 +183,7 @@ def _pass_on(place: Path, console: Console) -> None:
         console.note(said)
 
 
-def _outcome(job: _Job, place: Path, status: int, lacks: Notes) -> Outcome:
+def _outcome(job: _Job, place: Path, status: int | None, lacks: Notes) -> Outcome:
     """What a process found.
 
     Args:
@@ -195,14 +195,23 @@ def _outcome(job: _Job, place: Path, status: int, lacks: Notes) -> Outcome:
     """
     outcome = child.read_outcome(place)
     if outcome is None:
-        details = (*child.fault_places(place), *_last_words(place), *lacks)
-        raise TargetError(f"{job.side.text}: {ends.how(status)}", details=details, hint=ends.hint(status))
+        raise _ended(job, place, status, lacks)
     if outcome.kind == "fault":
         raise RuntimeError(f"{job.side.text}: {outcome.message} ({', '.join(outcome.details)})")
     if outcome.kind == "error":
         details = (*outcome.details, *lacks)
         raise TargetError(f"{job.side.text}: {outcome.message}", details=details, hint=_hint(job, outcome.hint))
     return outcome
+
+
+def _ended(job: _Job, place: Path, status: int | None, lacks: Notes) -> TargetError:
+    """What to say of a process that could say nothing itself."""
+    if status is None:
+        said, hint = ends.overdue(job.request.timeout), None
+    else:
+        said, hint = ends.how(status), ends.hint(status)
+    details = (*child.fault_places(place), *_last_words(place), *lacks)
+    return TargetError(f"{job.side.text}: {said}", details=details, hint=hint)
 
 
 def _last_words(place: Path) -> tuple[str, ...]:

@@ -13,13 +13,15 @@ from graphviz_torch.errors import TargetError
 
 # A hook of git sets these for the repository it runs in; the target's own folder decides instead.
 INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
-# No hook, no daemon, no shared index file, no lock on the index, no download of large files, no question.
+# No hook, no daemon, no shared index file, no lock on the index, no download of large files, no question; and Windows
+# is to take paths of any length.
 SETTINGS = (
     f"core.hooksPath={os.devnull}",
     "core.fsmonitor=false",
     "core.splitIndex=false",
     "core.untrackedCache=false",
     "core.sparseCheckout=false",
+    "core.longPaths=true",
 )
 ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C"}
 NEAREST = 8
@@ -89,7 +91,7 @@ def discover(folder: Path) -> Repository:
 
 def _top(folder: Path) -> Path | None:
     try:
-        found = git("rev-parse", "--show-toplevel", folder=folder).strip("\n")
+        found = git("rev-parse", "--show-toplevel", folder=folder).rstrip("\r\n")
     except subprocess.CalledProcessError:  # inside the `.git` folder
         return None
     return Path(found) if found else None

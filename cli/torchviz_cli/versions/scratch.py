@@ -26,9 +26,24 @@ def scratch() -> Iterator[Path]:
         lock = _claimed(folder)
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         if lock is not None:
             os.close(lock)
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder, with what the user's code has made read-only in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if not folder.exists():
+        return
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+    for inside, folders, files in os.walk(folder):
+        for path in (Path(inside, name) for name in (*folders, *files)):
+            if not path.is_symlink():  # what a link leads to is not ours
+                with contextlib.suppress(OSError):
+                    os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _claimed(folder: Path) -> int | None:
@@ -55,6 +70,6 @@ def _remove_abandoned(folder: Path) -> None:
     try:
         if os.fstat(lock).st_uid == os.getuid():
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
     finally:
         os.close(lock)

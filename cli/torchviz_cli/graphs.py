@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from graphviz_torch.trace.input_grammar import InputSpec
 
+NO_NUMPY = "Failed to initialize NumPy"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -162,8 +164,7 @@ def ready(
     Raises:
         TorchvizError: the target or an input is not right.
     """
-    # Without NumPy torch warns at its first tensor; it is no concern of somebody who draws a model.
-    warnings.filterwarnings("ignore", message="Failed to initialize NumPy")
+    without_a_word_on_numpy()
     with console.stage("loading"):
         from graphviz_torch.trace import inputs, loading
 
@@ -176,6 +177,12 @@ def ready(
                 args, kwargs = inputs.make(loaded.model, specs, request.seed)
     line = _command(request, command)
     return Ready(loaded.model, args or (), kwargs, args is not None, loaded.object, loaded.roots, line)
+
+
+def without_a_word_on_numpy() -> None:
+    """Without NumPy torch warns at its first tensor; it is no concern of somebody who draws a model."""
+    if not any(getattr(message, "pattern", "") == NO_NUMPY for _, message, *_ in warnings.filters):
+        warnings.filterwarnings("ignore", message=NO_NUMPY)
 
 
 def fitting(found: Ready) -> None:

@@ -6,6 +6,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+WORTH_AGEING = 10_000
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
@@ -24,6 +26,9 @@ def collector_paused() -> Iterator[None]:
 
 
 def _age() -> None:
+    # A few objects are looked through in less time than it takes to count those that are kept from the collector.
+    if gc.get_count()[0] < WORTH_AGEING:
+        return
     if gc.get_freeze_count() == 0:  # else somebody keeps objects from the collector, which is not ours to undo
         gc.freeze()
         gc.unfreeze()

@@ -44,7 +44,12 @@ def fingerprint(essence: Graph) -> str:
     Args:
         essence: what `essence` returned.
     """
-    text = VERSION.sub("", serial.dumps(essence), count=1)
+    return fingerprint_of(serial.dumps(essence))
+
+
+def fingerprint_of(saved: str) -> str:
+    """The same, from how it is saved."""
+    text = VERSION.sub("", saved, count=1)
     return sha256(text.encode("ascii")).hexdigest()[:DIGITS]
 
 

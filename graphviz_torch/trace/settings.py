@@ -96,6 +96,26 @@ def _read(read: Callable[[], Any]) -> Any:
         return UNREADABLE
 
 
+def standing() -> list[Any]:
+    """What torch computes with and no object of Python's holds, to be compared with what it is later."""
+    operations = _of_core("_dispatch_get_all_op_names")
+    return [
+        *(_read(read) for read, _ in SETTINGS),
+        bytes(torch.default_generator.get_state().tolist()),
+        len(operations or ()),
+        _of_core("_len_torch_function_stack"),
+        _of_core("_len_torch_dispatch_stack"),
+        torch.get_num_interop_threads(),
+        torch.cuda.is_initialized(),  # type: ignore[no-untyped-call]
+    ]
+
+
+def _of_core(name: str) -> Any:
+    """What a function of torch's core tells; nothing where a release has none of this name."""
+    found = getattr(torch._C, name, None)
+    return None if found is None else found()
+
+
 class Surroundings:
     """What a run may change in the interpreter, to be compared afterwards."""
 

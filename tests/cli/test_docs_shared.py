@@ -55,7 +55,12 @@ def test_files_that_begin_alike_are_each_loaded_once(tmp_path: Path, run: Run) -
     assert (tmp_path / "loaded.txt").read_text() == (tmp_path / "loaded2.txt").read_text() == "x"
 
 
-LEAVER = "import threading\n\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+LEAVER = """\
+import threading
+
+thread = threading.Thread(target=threading.Event().wait, daemon=True)
+thread.start()
+"""
 SHARING = (
     "import sys; from torchviz_cli.documents import shared; shared.imports = lambda files: (('leaver', ''),);"
     "from torchviz_cli.app import main; sys.argv = ['torchviz-cli', 'docs']; main()"
@@ -63,8 +68,9 @@ SHARING = (
 
 
 def test_what_leaves_a_thread_behind_is_not_shared(tmp_path: Path) -> None:
-    project(tmp_path, entry("one") + entry("two", target="other.py:build"))
-    (tmp_path / "other.py").write_text(MODEL, encoding="utf-8")
+    needing = MODEL + "\n\nimport leaver\n\nassert leaver.thread.is_alive()\n"
+    project(tmp_path, entry("one") + entry("two", target="other.py:build"), needing)
+    (tmp_path / "other.py").write_text(needing, encoding="utf-8")
     (tmp_path / "leaver.py").write_text(LEAVER, encoding="utf-8")
     roots = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from graphviz_torch import api
 from graphviz_torch.diff.options import DiffOptions
 from graphviz_torch.ir import serial
-from graphviz_torch.ir.essence import essence, fingerprint
+from graphviz_torch.ir.essence import essence, fingerprint, fingerprint_of
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.render import stamp
 from graphviz_torch.render.stamp import Stamp
@@ -21,17 +21,27 @@ def shown(entry: Entry, graph: Graph) -> Graph:
     return essence(graph, places=bool(entry.look.source_url), devices=entry.look.color_by == "device")
 
 
-def word(entry: Entry, run: Run) -> str:
-    """The fingerprint of what the files of an entry show."""
-    graphs = [run.graph] if run.old is None else [run.old, run.graph]
-    return "-".join(fingerprint(shown(entry, graph)) for graph in graphs)
+def saved(entry: Entry, graph: Graph) -> str:
+    """The same, as it is kept in a file."""
+    return serial.dumps(shown(entry, graph))
+
+
+def word(entry: Entry, run: Run, kept: str) -> str:
+    """The fingerprint of what the files of an entry show.
+
+    Args:
+        kept: what `saved` made of the graph of the run.
+    """
+    own = fingerprint_of(kept)
+    return own if run.old is None else f"{fingerprint(shown(entry, run.old))}-{own}"
 
 
 def files(entry: Entry, run: Run) -> Mapping[str, bytes]:
     """Every file of an entry by its path: the pictures, and the graph that they are of."""
-    kept = serial.dumps(shown(entry, run.graph)).encode("ascii")
-    own = word(entry, run)
-    return {**{artefact.path: _stamped(entry, artefact, run, own) for artefact in entry.artefacts}, entry.kept: kept}
+    kept = saved(entry, run.graph)
+    own = word(entry, run, kept)
+    pictures = {artefact.path: _stamped(entry, artefact, run, own) for artefact in entry.artefacts}
+    return {**pictures, entry.kept: kept.encode("ascii")}
 
 
 def _stamped(entry: Entry, artefact: Artefact, run: Run, own: str) -> bytes:

@@ -17,7 +17,7 @@ from graphviz_torch.diff.options import DiffOptions
 from graphviz_torch.diff.result import Comparison
 from graphviz_torch.errors import GraphFormatError
 from graphviz_torch.ir import serial
-from graphviz_torch.ir.essence import essence, fingerprint
+from graphviz_torch.ir.essence import essence, fingerprint, fingerprint_of
 from graphviz_torch.ir.graph import Graph
 from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render import stamp
@@ -66,10 +66,10 @@ def check(entry: Entry, run: Run, *, strict: bool) -> Verdict:
     Args:
         strict: the bytes must be those that this version draws, on this machine.
     """
-    graph, word = run.graph, fingerprint(drawing.shown(entry, run.graph))
-    shown = drawing.word(entry, run)
-    found = [stale for artefact in entry.artefacts if (stale := _picture(entry, artefact, shown)) is not None]
-    kept = _saved(entry, entry.kept, word, whole=False)
+    saved = drawing.saved(entry, run.graph)
+    word = drawing.word(entry, run, saved)
+    found = [stale for artefact in entry.artefacts if (stale := _picture(entry, artefact, word, saved)) is not None]
+    kept = _saved(entry, entry.kept, saved, whole=False)
     found += [kept] if kept is not None else []
     if strict and not found:
         found += _other_bytes(entry, run)
@@ -77,7 +77,7 @@ def check(entry: Entry, run: Run, *, strict: bool) -> Verdict:
         return Verdict(tuple(found))
     if kept is None and entry.against:
         return Verdict(tuple(found), f"the model is as it was; {entry.against} is another one\n")
-    compared = _compared(entry, graph)
+    compared = _compared(entry, run.graph)
     if compared is None:
         return Verdict(tuple(found), f"there is no {entry.kept} to compare with, so what changed is not known\n")
     return Verdict(tuple(found), text.render(compared), json.document(compared))
@@ -89,10 +89,10 @@ def command(verdicts: Mapping[str, Sequence[Stale]]) -> str:
     return shlex.join(["torchviz-cli", "docs", *(["--force"] if force else []), *verdicts])
 
 
-def _picture(entry: Entry, artefact: Artefact, word: str) -> Stale | None:
+def _picture(entry: Entry, artefact: Artefact, word: str, saved: str) -> Stale | None:
     path = artefact.path
     if artefact.format == "json":
-        return _saved(entry, path, word, whole=True)
+        return _saved(entry, path, saved, whole=True)
     try:
         data = Path(path).read_bytes()
     except OSError:
@@ -108,14 +108,18 @@ def _picture(entry: Entry, artefact: Artefact, word: str) -> Stale | None:
     return Stale(path, "options", words) if words else None
 
 
-def _saved(entry: Entry, path: str, word: str, *, whole: bool) -> Stale | None:
+def _saved(entry: Entry, path: str, saved: str, *, whole: bool) -> Stale | None:
     """What is wrong with a saved graph; of a `whole` one its essence is what counts."""
-    if not Path(path).exists():
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
         return Stale(path, "missing", "it is not there")
+    if data == saved.encode("ascii"):
+        return None
     graph = _loaded(path)
     if graph is None:
         return Stale(path, "foreign", "it is no saved graph")
-    same = fingerprint(drawing.shown(entry, graph) if whole else graph) == word
+    same = fingerprint(drawing.shown(entry, graph) if whole else graph) == fingerprint_of(saved)
     return None if same else Stale(path, "graph", _why(entry))
 
 

@@ -1,4 +1,4 @@
-"""Loads what several files import, in the process that those of the files part from, when it is imported there."""
+"""Loads what several files need, in the process that those of the files part from, when it is imported there."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Sequence
 
-VARIABLE = "TORCHVIZ_CLI_SHARED_IMPORTS"
+from torchviz_cli.documents import heap
+
+VARIABLE = "TORCHVIZ_CLI_TO_LOAD"
+# Loaded where models run, and not saved graphs alone; what a first trace does is done with it.
+TRACING = "graphviz_torch.trace.first"
+# Modules, names of modules, and whether pictures will be drawn.
+ToLoad = tuple[Sequence[str], Sequence[Sequence[str]], bool]
 
 
 def is_whole() -> bool:
@@ -18,26 +25,53 @@ def is_whole() -> bool:
     return not _LEFT_BEHIND
 
 
-def _load(wanted: list[list[str]]) -> bool:
-    """Loads modules, and says whether something would be left behind; what cannot be loaded is told by its file."""
-    before = _threads()
-    for module, name in wanted:
+def inherited() -> Sequence[object]:
+    """The objects that were there when this process parted from another; empty where it did not."""
+    return _OBJECTS
+
+
+def load(wanted: ToLoad) -> None:
+    """Loads modules, and then names of modules; what cannot be loaded of these is told by the file that wants it."""
+    modules, names, draws = wanted
+    gc.disable()  # there is next to no garbage, and a third of the time would go into looking for it
+    for module in modules:
+        importlib.import_module(module)
+    for module, name in names:
         with contextlib.suppress(Exception):
             found = importlib.import_module(module)
             if name:
                 getattr(found, name)
-    # Each process would walk, and so copy, all that is loaded here.
-    gc.collect()
-    gc.freeze()
-    torch = sys.modules.get("torch")
-    return _threads() > before or (torch is not None and torch.cuda.is_initialized())
+    if TRACING in modules:
+        importlib.import_module("torchviz_cli.graphs").without_a_word_on_numpy()
+        graph = importlib.import_module(TRACING).run()
+        if draws:
+            importlib.import_module("graphviz_torch.api").render(graph, "svg")
+    gc.enable()
 
 
-def _threads() -> int:
+def threads() -> int:
+    """How many there are, also those that Python does not know of."""
     try:
         return len(os.listdir("/proc/self/task"))
     except OSError:
         return threading.active_count()
 
 
-_LEFT_BEHIND = VARIABLE in os.environ and _load(json.loads(os.environ.pop(VARIABLE)))
+def _leaves_something_behind(before: int) -> bool:
+    torch = sys.modules.get("torch")
+    return threads() > before or (torch is not None and torch.cuda.is_initialized())
+
+
+def _loaded(wanted: str | None) -> tuple[bool, Sequence[object]]:
+    """Carries out the order of the process that started this one, if there is one."""
+    if wanted is None:
+        return False, ()
+    before = threads()
+    load(json.loads(wanted))
+    objects = heap.objects()
+    # Each process would walk, and so copy, all that is loaded here.
+    gc.freeze()
+    return _leaves_something_behind(before), objects
+
+
+_LEFT_BEHIND, _OBJECTS = _loaded(os.environ.pop(VARIABLE, None))

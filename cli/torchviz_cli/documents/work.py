@@ -1,7 +1,8 @@
-"""One process of a build: loads one file, runs each model that is wanted of it, and draws the entries."""
+"""One process of a build: loads files in turn, runs each model that is wanted of one, and draws the entries."""
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import json
 import os
@@ -10,7 +11,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from multiprocessing import parent_process
@@ -26,6 +27,7 @@ from torchviz_cli.documents import drawing, freshness, warm
 from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.freshness import Verdict
 from torchviz_cli.documents.runs import Run, run
+from torchviz_cli.documents.turns import Stand, Turns
 from torchviz_cli.graphs import Request
 from torchviz_cli.limits import OutOfTimeError
 from torchviz_cli.views import warnings_told
@@ -35,7 +37,7 @@ Mode = Literal["build", "check", "bytes"]
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a process is told.
+    """What a process is told to do with one file.
 
     Attributes:
         said: a file for what the user's code prints.
@@ -74,22 +76,49 @@ class Result:
     verdict: Verdict | None = None
 
 
-def main(orders: Orders, answers: Connection) -> None:
-    """Carries out orders, and sends a result for each entry; `None` where another process is to do it."""
+def main(parent: Connection, several: bool, to_load: warm.ToLoad) -> None:
+    """Carries out orders until there are none, with a result for each entry and then where the process stands.
+
+    `None` is sent where another process is to do it.
+
+    Args:
+        several: whether files are taken in turn; else one alone is.
+        to_load: what comes before them, in a process that parted from no other.
+    """
     if not warm.is_whole():
-        answers.send(None)
+        parent.send(None)
         return
-    _set_apart(orders.said)
+    _set_apart()
+    orders: Orders | None = parent.recv()
+    turns = _turns(to_load) if several else None
+    stand: Stand = "same"
+    while orders is not None:
+        _carry_out(orders, parent)
+        stand = turns.over() if turns is not None else "changed"
+        parent.send(stand)
+        orders = parent.recv() if stand != "changed" else None
+    if stand == "unseen" and turns is not None:
+        parent.send(turns.look())
+    # Threads that the user's code left behind are not waited for.
+    os._exit(0)
+
+
+def _turns(to_load: warm.ToLoad) -> Turns:
+    if not warm.inherited():
+        warm.load(to_load)
+    return Turns()
+
+
+def _carry_out(orders: Orders, parent: Connection) -> None:
     runs: dict[tuple[Request, str], Run | Problem] = {}
-    with open(_fault(orders), "wb") as fault:
+    with _heard(orders.said), open(_fault(orders), "wb") as fault:
         faulthandler.enable(fault, all_threads=False)
         for entry in orders.entries:
             key = (entry.request, entry.against)
             if key not in runs:
                 runs[key] = _obtained(entry)
-            answers.send(_result(entry, runs[key], orders.mode))
+            parent.send(_result(entry, runs[key], orders.mode))
         faulthandler.disable()
-    answers.close()
 
 
 def fault_places(orders: Orders) -> tuple[str, ...]:
@@ -150,16 +179,25 @@ def _of_ours(error: Exception) -> Problem:
     return Problem(f"this is a fault of torchviz-cli: {type(error).__name__}: {error}", details, is_ours=True)
 
 
-def _set_apart(said: str) -> None:
-    """What the user's code prints goes to a file, no compiled files are left, and nobody is left behind."""
+def _set_apart() -> None:
+    """No compiled files are left, and nobody is left behind."""
     sys.dont_write_bytecode = True
     if hasattr(os, "setsid"):
         os.setsid()
-    file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _heard(said: str) -> Iterator[None]:
+    """What the user's code prints goes to a file."""
+    file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
     for descriptor in (1, 2):
         os.dup2(file, descriptor)
     os.close(file)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    yield
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
 
 
 def _end_with_parent() -> None:

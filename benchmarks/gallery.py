@@ -1,7 +1,7 @@
 """The models of an external corpus as one project: `docs` draws each of them, then `docs --check` looks at them.
 
 The corpus is a folder with `registry.py`, as `corpus.py` wants it, where each factory is also an attribute of the
-module of its family. Nothing is said of a model but its name, and of some that they are meant to fail, as they are tagged.
+module of its family. Of a model nothing is said but its name, and of some that they are meant to fail.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Done
-from tests.cli.test_docs import entry, project
-from torchviz_cli.documents import crew
+from tests.cli.test_docs import TABLE, entry, project
+from torchviz_cli import ends
 
 Run = Callable[..., Done]
 
@@ -89,13 +89,14 @@ def test_no_order_and_no_number_of_processes_makes_a_difference(tmp_path: Path, 
         assert graphs(tmp_path) == alone
 
 
-def test_files_that_leave_nothing_share_a_process(tmp_path: Path, run: Run) -> None:
+def test_files_that_leave_nothing_share_a_process(tmp_path: Path) -> None:
     names = [f"model{number}" for number in range(6)]
     files(tmp_path, dict.fromkeys(names, "print('hello')"))
-    project(tmp_path, listed(names))
-    done = run("docs", "-j", "1")
+    (tmp_path / "pyproject.toml").write_text(TABLE + 'formats = ["svg", "png"]\n' + listed(names), encoding="utf-8")
+    command = [sys.executable, "-m", "torchviz_cli", "docs", "-j", "1"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert len(set((tmp_path / "pids").read_text().split())) == 1
-    assert [line for line in done.err.splitlines() if line == "hello"] == ["hello"] * 6
+    assert [line for line in done.stderr.splitlines() if line == "hello"] == ["hello"] * 6
 
 
 def test_one_that_kills_its_process_takes_only_itself_down(tmp_path: Path, run: Run) -> None:
@@ -114,7 +115,7 @@ def test_one_that_hangs_where_no_signal_reaches_it(tmp_path: Path, run: Run, mon
     hangs = "import signal, threading; signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals()); "
     files(tmp_path, {"a": "pass", "hangs": hangs + "threading.Event().wait()", "b": "pass"})
     project(tmp_path, listed(["a", "hangs", "b"]))
-    monkeypatch.setattr(crew, "GRACE", 1.0)
+    monkeypatch.setattr(ends, "GRACE", 1.0)
     done = run("docs", "-j", "1", "--timeout", "3")
     assert done.code == 3
     assert sorted(graphs(tmp_path)) == ["a", "b"]

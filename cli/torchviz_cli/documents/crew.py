@@ -22,7 +22,6 @@ from torchviz_cli.documents import shared, warm, work
 from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.turns import Stand
 from torchviz_cli.documents.work import Orders, Problem, Result
-from torchviz_cli.guard import GRACE
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
@@ -102,7 +101,7 @@ class Hand:
     @property
     def deadline(self) -> float | None:
         """When it should have said something."""
-        return self._last + self._timeout + GRACE if self._timeout else None
+        return self._last + self._timeout + ends.GRACE if self._timeout else None
 
     def is_overdue(self) -> bool:
         """Whether it has not, and will not."""
@@ -111,8 +110,7 @@ class Hand:
     def stopped(self) -> Problem:
         """Ends it, and tells why."""
         self.end()
-        told = f"stopped after {self._timeout:g} seconds (--timeout), in code that does not come back to Python"
-        return Problem(told, self._places())
+        return Problem(ends.overdue(self._timeout), self._places())
 
     def ended(self) -> Problem:
         """Tells how it ended by itself."""
@@ -161,7 +159,9 @@ class Crew:
         modules += ["torchviz_cli.app"] if getattr(sys.modules["__main__"], "__spec__", None) is None else []
         modules += [] if all(target.is_graph for target in wanted) else [warm.TRACING]
         names = shared.imports(Path(target.locator) for target in wanted if target.is_file)
-        self._to_load: warm.ToLoad = (modules, names, any(each.mode == "build" for each in orders))
+        drawn = [each for each in orders if each.mode != "check"]
+        formats = {artefact.format for each in drawn for entry in each.entries for artefact in entry.artefacts}
+        self._to_load: warm.ToLoad = (modules, names, sorted(formats))
         self._new = self._maker()
 
     def hired(self, several: bool, orders: Orders, timeout: float) -> Hand:

@@ -10,6 +10,7 @@ import gc
 import linecache
 import operator
 import re
+import struct
 import sys
 import types
 import weakref
@@ -56,17 +57,25 @@ class Heap:
 
 def _saving(objects: Sequence[object]) -> set[int]:
     """The identities of what may change and makes no difference: what is only kept so as not to be made again."""
-    found = {id(thing) for thing in (re._cache, linecache.cache, sys.path_importer_cache, sys.modules)}  # type: ignore[attr-defined]
+    kept = (re._cache, linecache.cache, sys.path_importer_cache, sys.modules)  # type: ignore[attr-defined]
+    found = {id(thing) for thing in kept}
+    # A package of ours knows those of its modules that were loaded.
+    found.update(id(vars(sys.modules[name])) for name in sys.modules if is_ours(name))
     for thing in objects:
         if type(thing).__name__ in SAVING:
             found.add(id(thing))
             found.update(id(part) for part in gc.get_referents(thing) if type(part) in (dict, set))
-        elif type(thing) is dict and _is_of_subclasses(thing):
+        elif type(thing) is dict and _is_of_interpreter(thing):
             found.add(id(thing))
     return found
 
 
-def _is_of_subclasses(thing: dict[object, object]) -> bool:
-    """Whether it is what a class knows its subclasses by."""
-    first = next(iter(thing.items()), None)
-    return first is not None and type(first[0]) is int and type(first[1]) is weakref.ref
+def is_ours(module: str) -> bool:
+    """Whether a module of this name belongs to this program."""
+    return module.partition(".")[0] in ("graphviz_torch", "torchviz_cli")
+
+
+def _is_of_interpreter(thing: dict[object, object]) -> bool:
+    """Whether it is what a class knows its subclasses by, or the formats that `struct` has read."""
+    key, value = next(iter(thing.items()), (None, None))
+    return type(value) is struct.Struct or (type(key) is int and type(value) is weakref.ref)

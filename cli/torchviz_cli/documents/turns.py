@@ -24,7 +24,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from torchviz_cli.documents import warm
-from torchviz_cli.documents.heap import Heap, objects
+from torchviz_cli.documents.heap import Heap, is_ours, objects
 
 # What is known of a process after a file: that it is as it was, that it is not, or nothing since nobody has looked.
 Stand = Literal["same", "changed", "unseen"]
@@ -74,9 +74,11 @@ class Turns:
         return self._heap.is_same()
 
     def _forget_its_modules(self) -> bool:
-        """Takes away what the project has; says whether all other modules are those of before."""
+        """Takes away what the project has; says whether all other modules are those of before, but for our own."""
         for name in [name for name in sys.modules if name not in self._modules]:
-            if _is_of_project(sys.modules[name], self._installed):
+            if is_ours(name):
+                self._modules[name] = sys.modules[name]
+            elif _is_of_project(sys.modules[name], self._installed):
                 del sys.modules[name]
         return sys.modules == self._modules
 

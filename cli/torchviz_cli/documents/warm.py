@@ -16,8 +16,8 @@ from torchviz_cli.documents import heap
 VARIABLE = "TORCHVIZ_CLI_TO_LOAD"
 # Loaded where models run, and not saved graphs alone; what a first trace does is done with it.
 TRACING = "graphviz_torch.trace.first"
-# Modules, names of modules, and whether pictures will be drawn.
-ToLoad = tuple[Sequence[str], Sequence[Sequence[str]], bool]
+# Modules, names of modules, and the formats that will be drawn.
+ToLoad = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[str]]
 
 
 def is_whole() -> bool:
@@ -32,7 +32,7 @@ def inherited() -> Sequence[object]:
 
 def load(wanted: ToLoad) -> None:
     """Loads modules, and then names of modules; what cannot be loaded of these is told by the file that wants it."""
-    modules, names, draws = wanted
+    modules, names, formats = wanted
     gc.disable()  # there is next to no garbage, and a third of the time would go into looking for it
     for module in modules:
         importlib.import_module(module)
@@ -44,8 +44,9 @@ def load(wanted: ToLoad) -> None:
     if TRACING in modules:
         importlib.import_module("torchviz_cli.graphs").without_a_word_on_numpy()
         graph = importlib.import_module(TRACING).run()
-        if draws:
-            importlib.import_module("graphviz_torch.api").render(graph, "svg")
+        for format in formats:
+            with contextlib.suppress(Exception):
+                importlib.import_module("graphviz_torch.api").render(graph, format)
     gc.enable()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import groupby
 from math import prod
 
 from graphviz_torch.ir.graph import Json, Module, ModuleCall, Node
@@ -17,6 +18,7 @@ from graphviz_torch.layout.tree import Item, Tree
 from graphviz_torch.layout.words import meta_words
 
 LABEL_LIMIT = 150.0
+MOST_RUNS = 4
 _NONE: Mapping[str, Json] = {}
 LEAVING = {
     "numpy": "data leaves the graph: numpy",
@@ -191,4 +193,6 @@ class Facts:
     def _metas_of(self, values: tuple[str, ...]) -> str:
         if len(values) == 1:
             return self.metas.get(values[0], "")
-        return ", ".join([self.meta(value) for value in values[:4]])
+        runs = [(words, len(list(run))) for words, run in groupby(filter(None, map(self.meta, values)))]
+        told = [words if count == 1 else f"{count} of {words}" for words, count in runs]
+        return ", ".join([*told[:MOST_RUNS], *(["…"] if len(told) > MOST_RUNS else [])])

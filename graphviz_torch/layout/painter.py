@@ -202,10 +202,10 @@ class Painter:
         """A small stand-in for a node that is far away, or for several that one reader reads."""
         name = elide(self._named(node), "r", REF_LIMIT) + (f" and {len(others)} more" if others else "")
         words = self.facts.meta((node.results or ("",))[0])
-        tooltip = f"{node.name or node.kind}, drawn once elsewhere" + (f"\n{words}" if words else "")
+        tooltip = f"{node.name or node.kind}, drawn elsewhere" + (f"\n{words}" if words else "")
         if others:
             names = [self._named(other).partition(" · ")[0] for other in (node, *others)]
-            tooltip = "\n".join(("drawn once elsewhere:", *_some(names)))
+            tooltip = "\n".join(("drawn elsewhere:", *_some(names)))
         return inline_face("ref", ((name, "r", ""),), 24, tooltip, "far")
 
     def _named(self, node: Node) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from string import ascii_lowercase
 from zlib import crc32
 
 from graphviz_torch.errors import RenderLimitError
@@ -30,6 +34,11 @@ MARKER = (
 )
 RESERVED = ("", "title", "desc")
 CLASSES = re.compile('class="([^"]*)"')
+USED = '<use class="{colour}" href="#{shape}"/>'
+USE = re.compile(USED.format(colour='([^"]*)', shape='([^"]*)'))
+GROUND = re.compile(r'(<g[^>]* class="([^"]*)" transform="[^"]*">(?:<title>[^<]*</title>)?)(<rect class="n"[^>]*/>)')
+# A definition of its own takes as many bytes as it saves in two or three places.
+WORTH_DEFINING = 4
 
 
 def render(graph: Graph, options: RenderOptions) -> bytes:
@@ -74,6 +83,7 @@ class _Writer:
         self.names: dict[str, str] = {"": ""}
         self.inner: dict[tuple[object, ...], str] = {}
         self.arrows: set[str] = set()
+        self.defined = 0
 
     def text(self, theme: Theme, *, resolved: bool) -> str:
         """The whole document."""
@@ -83,6 +93,9 @@ class _Writer:
                 self.names[name] = self._unique(name)
         body = "".join(self._body())
         definitions = "".join(self._definitions())
+        for share in (self._coloured, self._grounded):
+            body, shared = share(body)
+            definitions += shared
         used = {name for found in {*CLASSES.findall(definitions), *CLASSES.findall(body)} for name in found.split()}
         style = style_sheet(theme, used, resolved=resolved)
         patterns = textures.definitions(used) if theme.textured else ""
@@ -135,10 +148,33 @@ class _Writer:
             if shape.barred:
                 line = svg_parts.bar(shape)
                 if line not in bars:
-                    bars[line] = self._unique(f"b{number(shape.height)}")
+                    bars[line] = self._unique(self._next_name())
                     yield f'<path id="{bars[line]}" d="{line}"/>'
                 bar = f'<use href="#{bars[line]}"/>'
             yield f'<g id="{name}">{behind}{rect}{bar}</g>'
+
+    def _coloured(self, body: str) -> tuple[str, str]:
+        """The body, and definitions of the shapes in a colour that it has several cards of."""
+        made = []
+        for colour, shape in dict.fromkeys(USE.findall(body)):
+            wanted = USED.format(colour=colour, shape=shape)
+            if body.count(wanted) >= WORTH_DEFINING:
+                name = self._unique(self._next_name())
+                made.append(f'<g id="{name}" class="{colour}"><use href="#{shape}"/></g>')
+                body = body.replace(wanted, f'<use href="#{name}"/>')
+        return body, "".join(made)
+
+    def _grounded(self, body: str) -> tuple[str, str]:
+        """The same of what is behind the words of other cards; their look depends on the class of the card."""
+        counts = Counter((classes, rect) for _, classes, rect in GROUND.findall(body))
+        names = {key: self._unique(self._next_name()) for key, count in counts.items() if count >= WORTH_DEFINING}
+        made = [f'<g id="{name}" class="{classes}">{rect}</g>' for (classes, rect), name in names.items()]
+
+        def shared(found: re.Match[str]) -> str:
+            name = names.get((found[2], found[3]))
+            return found[0] if name is None else f'{found[1]}<use href="#{name}"/>'
+
+        return GROUND.sub(shared, body) if names else body, "".join(made)
 
     def _box(self, box: Box, place: tuple[str, str, str, str]) -> str:
         x, y, width, height = place
@@ -174,12 +210,16 @@ class _Writer:
         pins = [svg_parts.badge(pin._replace(x=pin.x - x, y=pin.y - y)) for pin in card.badges]
         return "".join([f'<use{colour} href="#{self._shared(shape)}"/>', *lines, *pins])
 
+    def _next_name(self) -> str:
+        """A short name for a definition: `a`, `b` ... `z`, `a1` ..."""
+        self.defined += 1
+        place, letter = divmod(self.defined - 1, len(ascii_lowercase))
+        return f"{ascii_lowercase[letter]}{place or ''}"
+
     def _shared(self, shape: svg_parts.Shape) -> str:
         found = self.shapes.get(shape)
         if found is None:
-            kind = "s" if shape.stacked else "" if shape.barred else "n"
-            name = self._unique(f"{number(shape.width)}x{number(shape.height)}{kind}")
-            found = self.shapes[shape] = name
+            found = self.shapes[shape] = self._unique(self._next_name())
         return found
 
     def _edges(self) -> Iterator[str]:
@@ -194,11 +234,25 @@ class _Writer:
             yield f'<g class="e{" a" if arrow else ""}{" " + state if state else ""}"><path d="{paths}"/></g>\n'
 
     def _labels(self) -> Iterator[str]:
-        """Labels, those on one background together."""
+        """Labels, those on one background together; of several below each other the place is said once."""
         for odd, name in ((True, "l"), (False, "l o")):
             texts = [label.text for label in self.picture.labels if bool(label.level % 2) == odd]
-            if texts:
-                yield f'<g class="{name}">{"".join(map(_plain, texts, *_label_places(texts)))}</g>\n'
+            others: list[str] = []
+            for x, run in groupby(zip(*_label_places(texts), texts, strict=True), itemgetter(0)):
+                lines = [f'y="{y}">{xml_text.line(text.text)}</text>' for _, y, text in run]
+                if len(lines) < WORTH_DEFINING:
+                    others.extend(f'<text x="{x}" {line}' for line in lines)
+                    continue
+                yield from _group(name, others)
+                others.clear()
+                yield from _group(f'{name}" transform="translate({x})', [f"<text {line}" for line in lines])
+            yield from _group(name, others)
+
+
+def _group(classes: str, parts: Sequence[str]) -> Iterator[str]:
+    """Parts of one look, where there are any."""
+    if parts:
+        yield f'<g class="{classes}">{"".join(parts)}</g>\n'
 
 
 def _frames(boxes: Sequence[Box]) -> list[tuple[str, str, str, str]]:
@@ -222,10 +276,6 @@ def _card_places(cards: Sequence[Card]) -> tuple[list[str], list[str]]:
         whole([card.x + x for card, (x, _) in zip(cards, origins, strict=True)]),
         whole([card.y + y for card, (_, y) in zip(cards, origins, strict=True)]),
     )
-
-
-def _plain(text: Text, x: str, y: str) -> str:
-    return f'<text x="{x}" y="{y}">{xml_text.line(text.text)}</text>'
 
 
 def _note(note: Note) -> str:

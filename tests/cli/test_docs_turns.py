@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -127,6 +128,29 @@ def test_a_thread_that_goes_on_is_not_waited_for(tmp_path: Path, run: Run) -> No
     files(tmp_path, {"a": left, "b": "pass"})
     project(tmp_path, listed(["a", "b"]))
     assert run("docs", "-q").code == 0
+
+
+SET = """\
+import torch
+from torch import nn
+
+Net = type("Net", (nn.Module,), {"forward": lambda self, x: [getattr(torch, name)(x) for name in self.names]})
+
+
+def build():
+    net = Net()
+    net.names = {"sin", "cos", "tan", "exp", "abs", "neg", "sqrt", "log"}
+    return net, (torch.ones(2),)
+"""
+
+
+def test_a_model_that_walks_a_set_is_the_same_each_time(tmp_path: Path) -> None:
+    project(tmp_path, entry("net", input=None), SET)
+    command = [sys.executable, "-m", "torchviz_cli", "docs"]
+    for seed, words in (("1", []), ("2", ["--check"]), ("random", ["--check"])):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run([*command, *words], cwd=tmp_path, env=environment, capture_output=True, check=False)
+        assert done.returncode == 0, done.stdout
 
 
 SEEN = {

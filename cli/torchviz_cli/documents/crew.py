@@ -9,11 +9,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from graphviz_torch.trace import targets
 from torchviz_cli import ends
@@ -23,10 +22,9 @@ from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.turns import Stand
 from torchviz_cli.documents.work import Orders, Problem, Result
 
-if TYPE_CHECKING:
-    from multiprocessing.context import ForkServerContext
-
 LAST_WORDS = 12
+# Models that walk a set of words do so in the same order every time, or their pictures would go stale by themselves.
+SAME_ORDER = {"PYTHONHASHSEED": "0"}
 
 
 class Hand:
@@ -151,6 +149,9 @@ def _said(orders: Orders) -> list[str]:
 class Crew:
     """Makes processes: from one that has loaded what most of them need, where there is such a way."""
 
+    _new: Callable[..., BaseProcess]
+    _variables: Mapping[str, str]
+
     def __init__(self, orders: Sequence[Orders], console: Console) -> None:
         self._console = console
         wanted = [targets.parse(entry.request.target) for each in orders for entry in each.entries[:1]]
@@ -162,7 +163,9 @@ class Crew:
         drawn = [each for each in orders if each.mode != "check"]
         formats = {artefact.format for each in drawn for entry in each.entries for artefact in entry.artefacts}
         self._to_load: warm.ToLoad = (modules, names, sorted(formats))
-        self._new = self._maker()
+        self.share_nothing()
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            self._share()
 
     def hired(self, several: bool, orders: Orders, timeout: float) -> Hand:
         """A new process, with something to do.
@@ -173,7 +176,8 @@ class Crew:
         """
         mine, theirs = multiprocessing.Pipe()
         process = self._new(target=work.main, args=(theirs, several, self._to_load))
-        process.start()
+        with _environment(self._variables):
+            process.start()
         theirs.close()
         hand = Hand(process, mine, several, timeout, self._console)
         hand.told(orders)
@@ -182,29 +186,26 @@ class Crew:
     def share_nothing(self) -> None:
         """From now on processes part from no other."""
         self._new = multiprocessing.get_context("spawn").Process
+        self._variables = SAME_ORDER
 
-    def _maker(self) -> Callable[..., BaseProcess]:
-        if "forkserver" not in multiprocessing.get_all_start_methods():
-            return multiprocessing.get_context("spawn").Process
+    def _share(self) -> None:
+        """Has processes part from one that has loaded what several files import; the first of them starts it."""
         found = multiprocessing.get_context("forkserver")
         found.set_forkserver_preload([warm.__name__])
-        return _Sharing(found, self._to_load).process
+        self._new = found.Process
+        self._variables = {**SAME_ORDER, warm.VARIABLE: json.dumps(self._to_load)}
 
 
-class _Sharing:
-    """Makes processes from one that has loaded what several files import."""
-
-    def __init__(self, context: ForkServerContext, to_load: warm.ToLoad) -> None:
-        self._context = context
-        self._to_load = json.dumps(to_load)
-
-    def process(self, **given: Any) -> BaseProcess:
-        """A process; the first one starts the one that all of them part from, which reads what to load."""
-        from multiprocessing.forkserver import ensure_running  # not on every system
-
-        os.environ[warm.VARIABLE] = self._to_load
-        try:
-            ensure_running()
-        finally:
-            os.environ.pop(warm.VARIABLE, None)
-        return self._context.Process(**given)
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Variables of the environment for what is started within the block."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

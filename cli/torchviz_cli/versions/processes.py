@@ -72,8 +72,9 @@ def _start(folder: Path, current: Path) -> subprocess.Popen[bytes]:
             # -B: no compiled files are left in the user's folders.
             [sys.executable, "-P", "-B", "-c", program],
             cwd=current,
-            # What the model prints is read as such, whatever the encoding of the terminal.
-            env={**os.environ, "PYTHONIOENCODING": "utf-8:backslashreplace"},
+            # What the model prints is read as such, whatever the encoding of the terminal; and a model that walks a set
+            # of words does so in the same order on both sides.
+            env={**os.environ, "PYTHONIOENCODING": "utf-8:backslashreplace", "PYTHONHASHSEED": "0"},
             stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,

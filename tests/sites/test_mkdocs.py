@@ -67,17 +67,22 @@ def installed(place: Path) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, str]:
     """Exit code, what was said, and the page."""
     folder = tmp_path_factory.mktemp("mkdocs")
-    (folder / "docs").mkdir()
-    (folder / "docs/index.md").write_text(INDEX, encoding="utf-8")
-    (folder / "mkdocs.yml").write_text("site_name: Site\ntheme: mkdocs\nplugins: [torchviz]\n", encoding="utf-8")
     api.save(graphs.mlp(), folder / "net.json")
+    return built(folder, INDEX)
+
+
+def built(folder: Path, page: str) -> tuple[int, str, str]:
+    """Exit code, what was said, and the page, of a site of one page."""
+    (folder / "docs").mkdir()
+    (folder / "docs/index.md").write_text(page, encoding="utf-8")
+    (folder / "mkdocs.yml").write_text("site_name: Site\ntheme: mkdocs\nplugins: [torchviz]\n", encoding="utf-8")
     installed(folder / "lib")
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build"], cwd=folder, capture_output=True, text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder / "lib"), *sys.path])}, check=False,
     )  # fmt: skip
-    page = folder / "site/index.html"
-    return done.returncode, done.stderr, page.read_text(encoding="utf-8") if page.exists() else ""
+    made = folder / "site/index.html"
+    return done.returncode, done.stderr, made.read_text(encoding="utf-8") if made.exists() else ""
 
 
 def test_a_block_becomes_a_figure(site: tuple[int, str, str]) -> None:

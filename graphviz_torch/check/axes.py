@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from graphviz_torch.ir.graph import Node, Value
 from graphviz_torch.ir.literals import Literal, Slice, Symbol
@@ -56,6 +57,7 @@ def handed_on(index: GraphIndex, value: Value, axis: int) -> tuple[Value, int] |
     return operand, found[1]
 
 
+@cache
 def _family(name: str) -> Family:
     word = name.strip("_")
     for pattern, family in FAMILIES:

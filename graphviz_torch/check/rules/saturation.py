@@ -37,7 +37,7 @@ def saturated(evidence: Evidence) -> Iterator[Finding]:
         message = _message(node, _units(evidence.index.values[node.results[0]].meta.shape or ()), read, made)
         if message and not _answers(evidence, node):
             yield _finding(evidence, node, message)
-        elif made.silent and (found := units(evidence, node)) is not None and found.unlikely:
+        elif made.silent and made.zeros > 0.5 and (found := units(evidence, node)) is not None and found.unlikely:
             yield _partly(evidence, node, found)
 
 

@@ -13,6 +13,7 @@ from graphviz_torch.trace.runtime.records import Op
 Tensor = torch.Tensor
 Silent = tuple[tuple[int, int], ...]
 NEAR = 1e-3
+FARTHEST = 4
 
 
 class Activation(NamedTuple):
@@ -21,11 +22,13 @@ class Activation(NamedTuple):
     Attributes:
         low, high: where it ends in a flat; infinite where it does not.
         rectifies: whether what is low enough becomes zero, and hands no gradient on.
+        axis: the dimension of the units, as far as it is known without looking far.
     """
 
     low: float = -math.inf
     high: float = math.inf
     rectifies: bool = False
+    axis: int | None = None
 
     @property
     def limited(self) -> bool:
@@ -51,7 +54,24 @@ KNOWN = {
 def activation(op: Op) -> Activation:
     """What an operation does, as far as that is known."""
     name = op.name.strip("_")
-    return _between(op) if name == "hardtanh" else KNOWN.get(name, NONE)
+    found = _between(op) if name == "hardtanh" else KNOWN.get(name, NONE)
+    return found._replace(axis=_axis(op)) if found.rectifies else found
+
+
+def _axis(op: Op) -> int | None:
+    """The dimension in which the layer before makes its units: reading both that it may be costs time."""
+    for _ in range(FARTHEST):
+        if not op.operands:
+            return None
+        before = op.operands[0]
+        while before.op is None and before.previous is not None:
+            before = before.previous
+        if before.op is None:
+            return None
+        op = before.op
+        if op.name.startswith("conv") or op.name == "linear":
+            return 1 if op.name != "linear" else -1
+    return None
 
 
 def _between(op: Op) -> Activation:
@@ -68,19 +88,20 @@ def near(numbers: Tensor, limits: Activation) -> Tensor:
     return (numbers - limits.low < NEAR) | (limits.high - numbers < NEAR)
 
 
-def silent(stacked: Tensor) -> Iterator[Silent]:
+def silent(stacked: Tensor, axis: int | None) -> Iterator[Silent]:
     """How many units are zero throughout, for each of several tensors of one shape.
 
-    Which dimension is that of the units, only the graph around can tell: channels or features.
+    Args:
+        axis: the dimension of the units; where it is not known, only the graph can tell: channels or features.
 
     Returns:
         For each tensor the dimensions that may be meant, with the number of their indexes under which all is zero.
     """
     rank = stacked.dim() - 1
-    axes = sorted({1, rank - 1}) if rank > 1 else []
-    counts = [_zero(stacked, axis + 1) for axis in axes]
+    axes = sorted({1, rank - 1} if axis is None else {axis % rank}) if rank > 1 else []
+    counts = [_zero(stacked, place + 1) for place in axes]
     for place in range(len(stacked)):
-        yield tuple((axis, count[place]) for axis, count in zip(axes, counts, strict=True))
+        yield tuple((dim, count[place]) for dim, count in zip(axes, counts, strict=True))
 
 
 def _zero(stacked: Tensor, axis: int) -> Sequence[int]:

@@ -88,7 +88,7 @@ def _together(stacked: Tensor, made: Activation) -> Iterator[ValueStats]:
     columns = [rows.amin(1), rows.amax(1), mean, (apart * apart).mean(1).sqrt_(), rows.sign().abs_().sum(1)]
     if made.limited:
         columns.append(near(rows, made).double().sum(1))
-    zeros = silent(stacked.abs()) if made.rectifies else repeat(())
+    zeros = silent(stacked.abs(), made.axis) if made.rectifies else repeat(())
     for place, (numbers, dead) in enumerate(zip(torch.stack(columns, 1).tolist(), zeros, strict=False)):
         low, high, middle, std, filled, *close = numbers
         if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(std)):
@@ -106,7 +106,7 @@ def _one(plain: Tensor, made: Activation) -> ValueStats:
     flat = once.reshape(-1)
     for start in range(0, flat.numel(), PIECE):
         found.add(flat[start : start + PIECE], made)
-    dead = next(silent((plain.abs() if found.low < 0 else plain).unsqueeze(0))) if made.rectifies else ()
+    dead = next(silent((plain.abs() if found.low < 0 else plain).unsqueeze(0), made.axis)) if made.rectifies else ()
     return found.told(flat.numel(), times, made.limited, dead)
 
 

@@ -16,19 +16,17 @@ Kind = TypeVar("Kind")
 
 def draft(kind: type[Kind]) -> type[Kind]:
     """The maker of a frozen class; all of its fields are to be given."""
-
-    def become(self: Any) -> None:
-        self.__class__ = kind
-
+    given = [(field.name, field.type) for field in fields(cast(Any, kind))]
     draft = make_dataclass(
         f"_{kind.__name__}",
-        [(field.name, field.type) for field in fields(cast(Any, kind))],
-        namespace={"__post_init__": become},
-        slots=True,
+        [*given, ("become", type, kind)],
+        namespace={"__slots__": [name for name, _ in given]},
         repr=False,
         eq=False,
         match_args=False,
     )
+    # The last that `__init__` sets is the class, under a name that a field can have.
+    type.__setattr__(draft, "become", vars(object)["__class__"])
     return cast(type[Kind], draft)
 
 

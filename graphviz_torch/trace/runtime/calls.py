@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import Parameter
 
 from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace.runtime.places import Frames, Method
@@ -23,6 +24,7 @@ UNSEEN = torch._C.DisableTorchFunction
 # What stands between every call of a module and what the tracer puts in the place of `_call_impl`.
 CALLING = nn.Module.__call__.__code__
 NOWHERE: frozenset[int] = frozenset()
+TENSORS = frozenset((Tensor, Parameter))
 
 
 class Calls(Values):
@@ -64,10 +66,7 @@ class Calls(Values):
 
     def enter(self, module: Any, args: Any, kwargs: Any, kind: CallKind = "module", name: str = "") -> Call:
         """Opens a call."""
-        frame: FrameType | None = _getframe(2 if kind == "module" else 3)
-        if frame is not None and frame.f_code is CALLING:
-            frame = frame.f_back
-        parent, place = self._here(frame)
+        parent, place = self._here(3 if kind == "module" else 4)
         call = self._call(module, kind, name, parent)
         call.place = place
         if kind == "module":
@@ -78,9 +77,11 @@ class Calls(Values):
                 call.path = paths[0]
             call.forward, own = self._frames.forward(type(module))
             call.in_torch = own and "forward" not in module.__dict__
-        with UNSEEN():
-            for tensor in tensors_of((args, kwargs) if kwargs else args):
-                call.operands.append(self.operand(tensor))
+        tensors = args if not kwargs and TENSORS.issuperset(map(type, args)) else tensors_of((args, kwargs))
+        if tensors:
+            with UNSEEN():
+                for tensor in tensors:
+                    call.operands.append(self.operand(tensor))
         return self._open(call)
 
     def leave(self, call: Call, out: Any) -> None:
@@ -105,11 +106,9 @@ class Calls(Values):
 
     def _returned(self, call: Call, tensor: Tensor) -> Held:
         held = self.operand(tensor)
-        if len(self.ops) == call.first and not (held.source == "external" and call.operands):
-            return self._synthetic(call, "passthrough", [held], tensor)
         if held.source == "external" and call.operands:
             return self._synthetic(call, "opaque", list(call.operands), tensor)
-        return held
+        return self._synthetic(call, "passthrough", [held], tensor) if len(self.ops) == call.first else held
 
     def broke(self, call: Call, error: BaseException) -> None:
         """Closes a call that raised."""
@@ -179,18 +178,23 @@ class Calls(Values):
 
     # ---- methods of modules that run without the module being called
 
-    def _here(self, frame: FrameType | None) -> tuple[Call | None, Place | None]:
-        """The innermost call around what happens now, and the place in the user's code."""
-        if not self.stack:
-            return None, self._frames.look(frame, NOWHERE)[0]
-        call = self.stack[-1]
-        if self.hook is not None:
+    def _here(self, depth: int) -> tuple[Call | None, Place | None]:
+        """The innermost call around what happens now, and the place in the user's code.
+
+        Args:
+            depth: how many frames lie between this one and the code that is running.
+        """
+        call = self.stack[-1] if self.stack else None
+        if call is not None and call.in_torch and self.hook is None:
+            return call, None
+        frame: FrameType | None = _getframe(depth)
+        if frame is not None and frame.f_code is CALLING:
+            frame = frame.f_back
+        if call is None or self.hook is not None:
             return call, self._frames.look(frame, NOWHERE)[0]
-        if frame is not None and id(frame.f_code) in call.forward and call.method is None and not call.in_torch:
+        if frame is not None and id(frame.f_code) in call.forward:
             return call, (frame.f_code, frame.f_lasti)
         base = call if call.method is None else _base(call)
-        if base.in_torch:
-            return call, None
         place, methods = self._frames.look(frame, base.forward)
         if methods or call is not base:
             call = self._follow(base, [method for method in reversed(methods) if self._foreign_to(base, method)])

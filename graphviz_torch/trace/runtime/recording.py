@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from sys import _getframe
 from typing import Any
 
 import torch
@@ -110,14 +109,8 @@ class Recorder(Calls):
             op.operands = operands = []
             for tensor in tensors:
                 operands.append(self.operand(tensor))
-        frame = _getframe(3)
-        call = self.stack[-1] if self.stack else None
-        op.hook = hook = self.hook
-        if call is not None and hook is None and (call.in_torch or id(frame.f_code) in call.forward):
-            op.call = call
-            op.place = None if call.in_torch else (frame.f_code, frame.f_lasti)
-        else:
-            op.call, op.place = self._here(frame)
+        op.hook = self.hook
+        op.call, op.place = self._here(4)
         op.grad_mode = is_grad_enabled()
         if not op.grad_mode:
             op.inference = torch.is_inference_mode_enabled()

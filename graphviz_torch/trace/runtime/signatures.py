@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodWrapperType, WrapperDescriptorType
@@ -12,6 +13,8 @@ import torch
 
 INTEGER_LISTS = frozenset(("List[int]", "List[SymInt]", "int[]", "SymInt[]"))
 NATIVE = (BuiltinFunctionType, MethodDescriptorType, WrapperDescriptorType, MethodWrapperType)
+# What the signature of a native method is spelled like where all of its parameters can be given by place.
+SPELLED = re.compile(r"\(\$?\w+(, \w+(=\w+)?)*(, /)?\)")
 POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -52,10 +55,21 @@ def _python_names(function: Callable[..., Any]) -> tuple[str, ...]:
     function = inspect.unwrap(function, stop=lambda found: hasattr(found, "__signature__"))
     if type(function) is FunctionType and "__signature__" not in function.__dict__:
         return function.__code__.co_varnames[: function.__code__.co_argcount]
-    if isinstance(function, NATIVE) and getattr(function, "__text_signature__", None) is None:
-        return ()
+    if isinstance(function, NATIVE):
+        spelled = getattr(function, "__text_signature__", None)
+        if spelled is None:
+            return ()
+        if SPELLED.fullmatch(spelled):
+            return _spelled_names(spelled, getattr(function, "__self__", None) is not None)
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return ()
     return tuple(name for name, parameter in signature.parameters.items() if parameter.kind in POSITIONAL)
+
+
+def _spelled_names(signature: str, bound: bool) -> tuple[str, ...]:
+    """The names in `($self, key, /)`; to read them `inspect` would copy the table of all modules first."""
+    parts = signature[1:-1].split(", ")
+    names = [part.partition("=")[0] for part in parts if part != "/" and not (bound and part[0] == "$")]
+    return tuple([name.removeprefix("$") for name in names])

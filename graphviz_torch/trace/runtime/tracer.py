@@ -80,10 +80,14 @@ class Finished(Generic[RecorderKind]):
 def trace(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
     """Runs the model once and returns the graph; see `graphviz_torch.api.trace`."""
     with _without_collections():
-        kind = RECORDERS[options.level]
-        graph, _, recorder, _ = _traced(model, args, kwargs, options, kind)
-        recorder.forget()
-        return graph
+        return _graph_alone(model, args, kwargs, options)
+
+
+def _graph_alone(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], options: TraceOptions) -> Graph:
+    """The graph of a run whose records are gone on return, so that the next collection has not to look through them."""
+    graph, _, recorder, _ = _traced(model, args, kwargs, options, RECORDERS[options.level])
+    recorder.forget()
+    return graph
 
 
 def trace_with(

@@ -10,7 +10,6 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
-from sys import _getframe
 from typing import Any
 
 import torch
@@ -85,7 +84,7 @@ def _storage_write(recorder: Recorder, foreign: Callable[[], bool], name: str) -
     def storage_recorded(storage: torch.UntypedStorage, *args: Any, **kwargs: Any) -> Any:
         if foreign():
             return original(storage, *args, **kwargs)
-        call, place = recorder._here(_getframe(1))
+        call, place = recorder._here(2)
         recorder.current = Op()
         try:
             with torch._C.DisableTorchFunction():

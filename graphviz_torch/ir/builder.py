@@ -160,12 +160,14 @@ class GraphBuilder:
 
     def finish(self) -> Graph:
         """The frozen graph."""
-        nodes = tuple([self._finished(node) if node.id in self._grown else node for node in self._nodes])
+        nodes = self._nodes
+        if self._grown:
+            nodes = [self._finished(node) if node.id in self._grown else node for node in nodes]
         return Graph(
             name=self._name,
             inputs=tuple(self._inputs),
             outputs=tuple(self._outputs),
-            nodes=nodes,
+            nodes=tuple(nodes),
             values=tuple(chain.from_iterable(self._values.values())),  # each node was added with its values
             calls=tuple([self._closed(call_id, call) for call_id, call in self._calls.items()]),
             modules=self._modules,

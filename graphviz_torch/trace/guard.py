@@ -71,11 +71,11 @@ class Guard:
     def _model(self, statics: Statics) -> None:
         self._seen.update(statics.paths, statics.leaves)
         passive = self._passive
-        for _, module in statics.modules:
-            for value in self._modules.keep(module):
-                kind = type(value)
-                if kind not in passive and not (kind is tuple and passive.issuperset(map(type, value))):
-                    self._look_into(value)
+        for own in self._modules.keep([module for _, module in statics.modules]):
+            if not passive.issuperset(map(type, own)):
+                for value in own:
+                    if not (type(value) is tuple and passive.issuperset(map(type, value))):
+                        self._look_into(value)
         leaves = [(role, tensor) for role, tensor, _ in statics.leaves.values() if not lazy(tensor)]
         self._contents.save([tensor for role, tensor in leaves if role == "buffer"])
         self._contents.watch([tensor for role, tensor in leaves if role != "buffer"])

@@ -33,23 +33,24 @@ class ModuleStates:
         self._tables: list[Any] = []
         self._filled: set[int] = set()
 
-    def keep(self, module: nn.Module) -> Iterable[Any]:
-        """Keeps one module, and returns the attributes that are the user's own."""
-        attributes = module.__dict__
-        self._dicts.append(attributes)
-        self._before.append(attributes.copy())
-        if tuple(islice(attributes, len(GIVEN))) != GIVEN:
-            return attributes.values()
-        tables = TABLES(attributes)
-        self._tables += tables
-        for table in filter(None, tables):
-            self._filled.add(id(table))
-            if isinstance(table, dict):
-                self._dicts.append(table)
-                self._before.append(table.copy())
+    def keep(self, modules: Iterable[nn.Module]) -> list[tuple[Any, ...]]:
+        """Keeps modules, and returns the attributes of each that are the user's own."""
+        own = []
+        first, tables = len(self._dicts), len(self._tables)
+        for module in modules:
+            attributes = module.__dict__
+            self._dicts.append(attributes)
+            if tuple(islice(attributes, len(GIVEN))) == GIVEN:
+                self._tables += TABLES(attributes)
+                own.append(tuple(islice(attributes.values(), len(GIVEN), None)))
             else:
-                self._sets.append((table, table.copy()))
-        return islice(attributes.values(), len(GIVEN), None)
+                own.append(tuple(attributes.values()))
+        filled = list(filter(None, islice(self._tables, tables, None)))
+        self._filled.update(map(id, filled))
+        self._dicts += [table for table in filled if isinstance(table, dict)]
+        self._before += map(dict.copy, islice(self._dicts, first, None))
+        self._sets += [(table, table.copy()) for table in filled if isinstance(table, set)]
+        return own
 
     def restore(self) -> None:
         """Puts back what differs."""

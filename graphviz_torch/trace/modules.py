@@ -36,6 +36,7 @@ class _Tree:
         self._sources = sources
         self._metas = metas
         self._kinds: dict[type, tuple[str, SourceLocation | None]] = {}
+        self._hooked = {id(module) for _, module in statics.hooked()}
 
     def module(self, path: str, module: nn.Module) -> Module:
         kind = type(module)
@@ -51,7 +52,7 @@ class _Tree:
             self._tensors(path, module._parameters, ()) if module._parameters else (),
             self._tensors(path, module._buffers, module._non_persistent_buffers_set) if module._buffers else (),
             bool(module.training),
-            _hooks(module, self._sources),
+            _hooks(module, self._sources) if id(module) in self._hooked else (),
             known[1],
         )
 

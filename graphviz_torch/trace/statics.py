@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ from torch import nn
 Leaf = tuple[str, torch.Tensor, str]
 LONGEST = 1000
 DEEPEST = 3
+HOOKS = itemgetter("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
 
 
 class Statics:
@@ -50,6 +52,10 @@ class Statics:
                             found[id(tensor)] = kind, tensor, below + name
         return found
 
+    def hooked(self) -> list[tuple[str, nn.Module]]:
+        """The modules that have hooks, with their paths."""
+        return [(path, module) for path, module in self.modules if _hooked(module)]
+
     def tensors(self) -> list[torch.Tensor]:
         """Every parameter and buffer, each once."""
         return [tensor for _, tensor, _ in self.leaves.values()]
@@ -63,6 +69,13 @@ class Statics:
                         if held is tensor:
                             return _below(path, below)
         return ""
+
+
+def _hooked(module: nn.Module) -> bool:
+    try:
+        return any(HOOKS(module.__dict__))
+    except KeyError:  # it is no module like others
+        return True
 
 
 def _below(path: str, name: str) -> str:

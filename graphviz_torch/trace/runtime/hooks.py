@@ -38,7 +38,7 @@ class HookWatch:
         """Watches the hooks of all modules, and those of the whole process."""
         shells: list[tuple[dict[int, Any], int, Any, Any]] = []
         try:
-            for path, module in statics.modules:
+            for path, module in statics.hooked():
                 for kind, name in TABLES:
                     table = module.__dict__.get(name)
                     if table:

@@ -29,17 +29,18 @@ class Held:
         id: the id of its value in the graph, once assembled.
         storage: a key of its memory; 0 where it has none that is known.
         version: how often the memory was written in place; -1 for inference tensors.
-        first: the same when the value was made; only where writes to other views have been counted since.
+        first: the same when the value was made, where writes to other views have been counted since.
         key: what its metadata are made of.
         ref: the tensor, as long as somebody else holds it.
-        memory: the storage likewise; only in the first value that was seen in it.
+        begins: whether it is the first value that was seen in its memory.
+        memory: the storage, as long as somebody else holds it; only where the value is the first in it.
         parts: only where several operations wrote parts of a tensor, apart from each other: the value after each.
         partial: only where `op` wrote no more than a part of it.
     """
 
     __slots__ = (
-        "first", "id", "key", "memory", "name", "op", "partial", "parts", "previous", "ref", "source", "storage",
-        "version",
+        "begins", "first", "id", "key", "memory", "name", "op", "partial", "parts", "previous", "ref", "source",
+        "storage", "version",
     )  # fmt: skip
     source: str
     op: Op | None
@@ -53,7 +54,8 @@ class Held:
     memory: weakref.ref[torch.UntypedStorage]
     parts: list[Held]
     partial: bool
-    first: int
+    begins: bool
+    first: int | None
 
     @property
     def shape(self) -> Sequence[int] | None:

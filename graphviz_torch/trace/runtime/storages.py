@@ -78,6 +78,7 @@ class Storages:
         """Notes the first value in a storage."""
         key = held.storage = id(storage)
         held.memory = ref(storage)
+        held.begins = True
         self._memory[key] = held
         self._begun(storage, held)
 

@@ -175,7 +175,7 @@ def _traced(
             assembly.value(held)
         assembly.run()
         assembly.mark_handled(error)
-        for held in unwritten(recorder.events, [held for _, held in returned]):
+        for held in unwritten(recorder.ops, recorder.events, [held for _, held in returned]):
             builder.diagnose("unwritten", "warning", held.id, TEXT)
         for name, held in returned:
             builder.output(name, assembly.value(held))

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from graphviz_torch.trace.runtime.records import Held, Op
 
 EMPTY = frozenset(("empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"))
+NAME = attrgetter("name")
 TEXT = "made without contents, and read before anything that was recorded wrote it"
 
 
-def unwritten(events: Iterable[object], returned: Iterable[Held]) -> Iterator[Held]:
-    """The values, each once; of a function with what it consists of, that counts."""
+def unwritten(recorded: Iterable[Op], events: Iterable[object], returned: Iterable[Held]) -> Iterator[Held]:
+    """The values, each once; of a function with what it consists of, that counts.
+
+    Args:
+        recorded: every operation, also those that others consist of.
+    """
+    if EMPTY.isdisjoint(map(NAME, recorded)):  # nearly always
+        return
     ops = [event for event in events if type(event) is Op]
     empty = {op.id for op in ops if op.name in EMPTY}
     if not empty:

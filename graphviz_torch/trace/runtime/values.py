@@ -40,11 +40,12 @@ class Values(Storages):
     def hold(self, tensor: Tensor, source: str, op: Op | None, name: str = "", previous: Held | None = None) -> Held:
         """A new value for a tensor."""
         held = Held()
-        held.id = None
         held.source = source
         held.op = op
         held.name = name
         held.previous = previous
+        held.id = held.first = None
+        held.begins = False
         try:
             held.key = kind_of(tensor), tensor.stride()
             held.version = tensor._version
@@ -57,6 +58,7 @@ class Values(Storages):
             first = self._memory.get(key)
             if first is None or first.memory() is not storage:
                 held.memory = ref(storage)
+                held.begins = True
                 self._memory[key] = held
                 if self._writes or self._left or source != "op" or (op is not None and op.name in TAKING):
                     self._begun(storage, held)
@@ -234,7 +236,7 @@ def _base(held: Held, tensor: Tensor) -> Held:
 
 def counted(held: Held, tensor: Tensor) -> Held:
     """The value of a tensor that was not written, though its count says so: views count the writes to each other."""
-    if not hasattr(held, "first"):
+    if held.first is None:
         held.first = held.version
     held.version = version(tensor)
     return held

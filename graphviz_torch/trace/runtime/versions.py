@@ -32,19 +32,21 @@ class Versions:
 
     def writes(self, held: Held) -> int:
         """How often the run has written the memory of a value; what was before, or inside the maker, does not count."""
-        if not (held.version or self._earlier or (self._wrote and hasattr(held, "first"))):  # nearly always
-            return 0
-        counted = getattr(held, "first", held.version) if self._wrote else held.version
+        counted = held.first if self._wrote and held.first is not None else held.version
         if not held.storage:  # sparse tensors count, but not from a start that is known
             return 0
         if counted > 0:
-            if hasattr(held, "memory"):  # the first value in it
-                self._earlier[held.storage] = counted
-            earlier = self._earlier.get(held.storage, 0)
-            return counted if earlier and (counted < earlier or _counts_for_itself(held)) else counted - earlier
-        if counted == 0 and self._earlier and hasattr(held, "memory"):
+            return self._since(held, counted)
+        if counted == 0 and held.begins and self._earlier:
             self._earlier.pop(held.storage, None)
-        return max(counted, 0)
+        return 0
+
+    def _since(self, held: Held, counted: int) -> int:
+        """How many of the writes that were counted are the run's."""
+        if held.begins:
+            self._earlier[held.storage] = counted
+        earlier = self._earlier.get(held.storage, 0)
+        return counted if earlier and (counted < earlier or _counts_for_itself(held)) else counted - earlier
 
 
 def _nearest(held: Held, op: Op) -> str | None:

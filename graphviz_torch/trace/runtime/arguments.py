@@ -32,7 +32,9 @@ def attributes(op: Op) -> Named:
         named = _again(op.function, kinds, tuple(op.args))
     else:
         named = _positional(op.function, op.args)
-    return (*named, *[(key, literal(value)) for key, value in op.kwargs.items()]) if op.kwargs else named
+    if not op.kwargs:
+        return named
+    return (*named, *[(key, value if type(value) in PLAIN else literal(value)) for key, value in op.kwargs.items()])
 
 
 def _repeated(kinds: tuple[type, ...], args: Sequence[Any]) -> bool:

@@ -49,7 +49,7 @@ def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor
 
 def _note_below(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor]) -> None:
     """The same for an operation below autograd."""
-    if op.name.endswith("batch_norm") and not info.writes and op.args[TRAINING_BELOW:][:1] == [True]:
+    if op.name.endswith("batch_norm") and not info.writes and list(op.args[TRAINING_BELOW:][:1]) == [True]:
         _statistics(recorder, op, tensors, STATISTICS_BELOW)
     elif op.name == "set_" and op.results:
         _memory_set(recorder, op, tensors[0])

@@ -200,7 +200,7 @@ class Assembly:
             reading,
             self._place(place, call),
             () if op.seq1 == op.seq0 else self._grads.names(op.seq0, op.seq1),
-            word=f"aten.{op.name}" if info is not None and info.loose else "",
+            f"aten.{op.name}" if info is not None and info.loose else "",
         )
         self._ids[op.id] = node.id
         if len(results) == 1:

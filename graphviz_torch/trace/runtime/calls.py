@@ -185,13 +185,13 @@ class Calls(Values):
             depth: how many frames lie between this one and the code that is running.
         """
         call = self.stack[-1] if self.stack else None
-        if call is not None and call.in_torch and self.hook is None:
+        if call is None or self.hook is not None:
+            return call, self._frames.look(_getframe(depth), NOWHERE)[0]
+        if call.in_torch:
             return call, None
         frame: FrameType | None = _getframe(depth)
         if frame is not None and frame.f_code is CALLING:
             frame = frame.f_back
-        if call is None or self.hook is not None:
-            return call, self._frames.look(frame, NOWHERE)[0]
         if frame is not None and id(frame.f_code) in call.forward:
             return call, (frame.f_code, frame.f_lasti)
         base = call if call.method is None else _base(call)

@@ -130,7 +130,7 @@ class Op:
     name: str
     info: Operation | None
     function: Callable[..., Any] | None
-    args: list[Any]
+    args: Sequence[Any]
     kwargs: dict[str, Any]
     operands: list[Held]
     results: Sequence[Held]

@@ -16,9 +16,9 @@ Kinds = tuple[type, ...]
 NOTHING: dict[str, Any] = {}
 FEW = 64
 OPERANDS = tuple(OperandAt(place) for place in range(FEW))
-# Where tensors are among arguments, and where tuples are, which may hold more of them.
-Places = tuple[tuple[int, ...], tuple[int, ...]]
-ANYWHERE: Places = ((), (-1,))
+# Where tensors are among arguments, where tuples are, which may hold more of them, and the template of tensors alone.
+Places = tuple[tuple[int, ...], tuple[int, ...], tuple[OperandAt, ...]]
+ANYWHERE: Places = ((), (-1,), ())
 
 
 class Templates:
@@ -27,13 +27,16 @@ class Templates:
     def __init__(self) -> None:
         self._known: dict[Kinds, Places] = {}
 
-    def positional(self, args: Sequence[Any], tensors: list[Tensor]) -> list[Any]:
+    def positional(self, args: Sequence[Any], tensors: list[Tensor]) -> Sequence[Any]:
         """The template of arguments by place; adds their tensors to `tensors`, which holds none yet."""
         kinds = tuple(map(type, args))
         places = self._known.get(kinds)
         if places is None:
             places = self._known[kinds] = _places(kinds)
-        direct, nested = places
+        direct, nested, alone = places
+        if alone:
+            tensors += args
+            return alone
         if nested and not (places is not ANYWHERE and _plain(args, nested)):
             return [template(value, tensors) for value in args]
         found = list(args)
@@ -72,7 +75,8 @@ def _places(kinds: Kinds) -> Places:
     direct = tuple(place for place, kind in enumerate(kinds) if kind is Tensor or kind is Parameter)
     if len(direct) > FEW or not SCALARS.union((Tensor, Parameter, tuple)).issuperset(kinds):
         return ANYWHERE
-    return direct, tuple(place for place, kind in enumerate(kinds) if kind is tuple)
+    alone = OPERANDS[: len(kinds)] if len(direct) == len(kinds) else ()
+    return direct, tuple(place for place, kind in enumerate(kinds) if kind is tuple), alone
 
 
 def _plain(args: Sequence[Any], places: tuple[int, ...]) -> bool:

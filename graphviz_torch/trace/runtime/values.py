@@ -78,7 +78,7 @@ class Values(Storages):
         """
         held = self._live.get(id(tensor))
         if held is None or held.ref() is not tensor:
-            held = self.find(tensor)
+            held = self._met(tensor)
         if self._writes:
             writes = self._writes.get(held.storage)
             if writes is not None:
@@ -129,10 +129,11 @@ class Values(Storages):
         return held if held is not None and held.ref() is tensor else None
 
     def find(self, tensor: Tensor) -> Held:
-        """The value of a tensor that was not met yet; made up where nobody knows it."""
-        held = self.known(tensor)
-        if held is not None:
-            return held
+        """The value of a tensor, also of one that was not met yet; made up where nobody knows it."""
+        return self.known(tensor) or self._met(tensor)
+
+    def _met(self, tensor: Tensor) -> Held:
+        """The value of a tensor that is met for the first time."""
         leaf = self._leaves.get(id(tensor))
         if leaf is not None and leaf[1] is tensor:
             return self.hold(tensor, leaf[0], None, leaf[2])

@@ -6,7 +6,6 @@ import linecache
 import os
 from bisect import bisect_left
 from functools import lru_cache
-from itertools import accumulate
 
 BLOCK = 4096
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -27,15 +26,18 @@ class Lines:
 
 
 class _Text:
-    """The bytes of a file, with how many lines end before each block of them."""
+    """The bytes of a file, with how many lines end before each block of them, as far as lines were asked for."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        counts = [data.count(b"\n", start, start + BLOCK) for start in range(0, len(data), BLOCK)]
-        self._ended = list(accumulate(counts, initial=0))
+        self._ended = [0]
+        self._left = range(0, len(data), BLOCK)
 
     def line(self, number: int) -> str:
         ended = number - 1
+        while ended > self._ended[-1] and self._left:
+            start, self._left = self._left[0], self._left[1:]
+            self._ended.append(self._ended[-1] + self._data.count(b"\n", start, start + BLOCK))
         if ended > self._ended[-1]:
             return ""
         start = self._after(ended) if ended else 0
@@ -66,6 +68,6 @@ def _read_once(file: str, changed: int, size: int) -> _Text | None:
     """The same, as long as the file does not change."""
     with open(file, "rb", buffering=0) as stream:
         data = stream.read()
-    head = b"\n".join(data.split(b"\n", 2)[:2])  # where an encoding is declared
+    head = data[: data.find(b"\n", data.find(b"\n") + 1)]  # the two lines where an encoding is declared
     plain = not head.startswith(BYTE_ORDER_MARK) and b"coding" not in head and b"\r" not in data
     return _Text(data) if plain else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import torch
@@ -12,7 +11,7 @@ from graphviz_torch.ir.drafts import make_module, make_tensor
 from graphviz_torch.ir.graph import Hook, Module, SourceLocation, Tensor
 from graphviz_torch.trace.metadata import Metas, key_of
 from graphviz_torch.trace.source import Sources
-from graphviz_torch.trace.statics import Statics
+from graphviz_torch.trace.statics import Statics, of_class
 
 HOOKS = (
     ("forward_pre", "_forward_pre_hooks"),
@@ -91,6 +90,6 @@ def _hook(kind: str, function: Any, sources: Sources) -> Hook:
 def _class_source(kind: type, sources: Sources) -> SourceLocation | None:
     if kind.__module__.startswith("torch."):
         return None
-    forward = inspect.getattr_static(kind, "forward", None)
+    forward = of_class(kind, "forward")
     code = getattr(forward, "__code__", None)
     return sources.first_line(code) if code is not None else None

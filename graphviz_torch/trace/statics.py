@@ -71,6 +71,11 @@ class Statics:
         return ""
 
 
+def of_class(kind: type, name: str) -> Any:
+    """What a class has under a name, from itself or another, without asking for it; `None` where it has nothing."""
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+
+
 def _hooked(module: nn.Module) -> bool:
     try:
         return any(HOOKS(module.__dict__))

@@ -15,6 +15,7 @@ from torch import nn
 
 from graphviz_torch.trace.runtime.records import Place
 from graphviz_torch.trace.said import folder_of
+from graphviz_torch.trace.statics import of_class
 
 TORCH = os.path.join(torch.__path__[0], "")  # with the separator: torchvision lies beside it
 OURS = __file__.rpartition("trace")[0]
@@ -150,7 +151,7 @@ class Frames:
         """Whether code is that of a method of a class."""
         known = self._methods.get((kind, id(code)))
         if known is None:
-            method = inspect.getattr_static(kind, code.co_name, None)
+            method = of_class(kind, code.co_name)
             known = self._methods[kind, id(code)] = any(found is code for found in _unwrapped(method))
         return known
 
@@ -165,11 +166,7 @@ def _calling(frame: FrameType | None) -> Place | None:
 
 
 def _codes(kind: type) -> tuple[CodeType, ...]:
-    try:
-        forward = inspect.getattr_static(kind, "forward", None)
-    except (AttributeError, RuntimeError):  # TorchScript answers for no Python code
-        return ()
-    return _unwrapped(forward)
+    return _unwrapped(of_class(kind, "forward"))
 
 
 def _unwrapped(function: Any) -> tuple[CodeType, ...]:

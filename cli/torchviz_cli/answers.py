@@ -87,8 +87,7 @@ def _file(path: str, wanted: str | None) -> Output:
 
 def check_place(path: str) -> None:
     """Refuses a place that cannot be written before any work is done."""
-    # The plan of `render` looks at the place; what it thinks of the format does not matter here.
-    output.plan((f"{path}.txt" if not Path(path).is_dir() else path,), "txt", "")
+    output.check_place(Path(path))
 
 
 def _known(name: str, problem: str) -> str:

@@ -68,7 +68,7 @@ def plan(paths: Sequence[str], format: str | None, name: str) -> tuple[Output, .
     _check_format_is_used(outputs, format)
     for output in outputs:
         if output.path != STDOUT:
-            _check_place(output.place)
+            check_place(output.place)
     return outputs
 
 
@@ -211,7 +211,12 @@ def _all_formats() -> tuple[str, ...]:
     return (*plugins.names(formats.FORMATS, formats.GROUP), *formats.ALIASES)
 
 
-def _check_place(path: Path) -> None:
+def check_place(path: Path) -> None:
+    """Refuses a place that cannot be written, before any work is done.
+
+    Raises:
+        OutputError: there is no such folder, or it is not writable.
+    """
     folder = path.parent
     told = clip(shown(str(path)))
     try:

@@ -123,6 +123,8 @@ def test_saved_graphs_are_compared_without_torch(saved: Path) -> None:
         (("one.json", "two.json", "-f", "markdwon"), "there is no format `markdwon`", "did you mean markdown?"),
         (("one.json", "two.json", "-f", "svg"), "`-f svg` is a picture and needs a place", "-o diff.svg, or -o -"),
         (("one.json", "two.json", "-o", "diff.jpg"), "`diff.jpg`: there is no format `.jpg`", None),
+        (("one.json", "two.json", "-o", "nowhere/a.svg"), "cannot write `nowhere/a.svg`: there is no folder `nowhere`",
+         "mkdir -p nowhere"),
         (("one.json", "two.json", "-o", "-"), "`-o -` writes to stdout and needs a format", "-f svg -o -"),
         (("one.json", "two.json", "--fail-on", "all"), "`--fail-on all` is not known", None),
         (("one.json", "two.json", "--map", "fc3=head"), "`--map fc3=head`: the old model has no module `fc3`",
@@ -232,6 +234,15 @@ def test_a_hint_is_a_line_of_this_command(repository: Repository) -> None:
     assert "  help: torchviz-cli diff HEAD:sub/model.py:built sub/model.py:build\n" in done.stderr
 
 
+@pytest.mark.parametrize(("against", "told"), [((), ""), (("--against", "main"), " --against main")])
+def test_a_target_that_is_wrong_for_both_sides_is_put_right_once(
+    against: tuple[str, ...], told: str, repository: Repository
+) -> None:
+    done = _run(repository.folder, "sub/model.py:biuld", *against)
+    assert done.returncode == 2
+    assert f"  help: torchviz-cli diff sub/model.py:build{told}\n" in done.stderr
+
+
 @pytest.mark.slow
 def test_a_process_that_dies_is_told(repository: Repository) -> None:
     repository.write("sub/model.py", "import os\nprint('last words', flush=True)\nos._exit(7)\n")
@@ -302,12 +313,14 @@ def test_graphs_of_other_tracers_and_levels_are_refused(word: str, usual: str, o
         (("sub/model.py:build", "--against", "mian"),
          ("error: there is no revision `mian` in this repository\n", "  nearest: main\n", "  help: --against main\n")),
         (("HEAD~3:sub/model.py:build", "sub/model.py:build"), ("error: there is no revision `HEAD~3` ",)),
+        (("sub/gone.py:build",), ("error: there is no `sub/gone.py`, neither here nor in HEAD (",
+                                  "  nearest: sub/model.py", "  help: torchviz-cli diff sub/model.py:build\n")),
         (("sub/fresh.py:build",), ("error: there is no `sub/fresh.py` in HEAD (", "  nearest: sub/model.py")),
         ((r"HEAD:C:\x\model.py:build", "sub/model.py:build"),
          (r"error: there is no `C:\x\model.py` in HEAD (", "  nearest: sub/model.py")),
         (("sub/model.py:build", "C:/x/net.py:build"), ("error: C:/x/net.py:build: there is no file `C:/x/net.py`",)),
     ],
-    ids=["revision", "too far back", "file", "drive letter of the old side", "of the new side"],
+    ids=["revision", "too far back", "file of neither", "file", "drive letter of the old side", "of the new side"],
 )  # fmt: skip
 def test_what_a_revision_does_not_have(
     arguments: tuple[str, ...], said: tuple[str, ...], repository: Repository

@@ -105,5 +105,9 @@ def _absent(repository: Repository, side: Side, new: Side, commit: str, path: st
         shown = near or known[:SHOWN]
         details = (f"{'nearest' if near else 'it has'}: {', '.join(shown[:SHOWN])}",) if shown else ()
         former = near[0] if near else None
+    where = f"in {side.revision} ({commit[:SHORT]})"
+    if side.from_here and not targets.exists(targets.parse(side.target).locator):
+        hint = f"torchviz-cli diff {former}{rest}" if former else None
+        return TargetError(f"there is no `{path}`, neither here nor {where}", details=details, hint=hint)
     hint = f"torchviz-cli diff {side.revision}:{former}{rest} {new.text}" if former else None
-    return TargetError(f"there is no `{path}` in {side.revision} ({commit[:SHORT]})", details=details, hint=hint)
+    return TargetError(f"there is no `{path}` {where}", details=details, hint=hint)

@@ -20,7 +20,7 @@ from torchviz_cli.versions.child import Orders, Outcome
 from torchviz_cli.versions.locate import Place, locate
 from torchviz_cli.versions.repository import SHORT, content, is_clean
 from torchviz_cli.versions.scratch import scratch
-from torchviz_cli.versions.sides import Side
+from torchviz_cli.versions.sides import HEAD, Side
 from torchviz_cli.versions.sources import source_files
 from torchviz_cli.versions.tree import write_tree
 
@@ -129,9 +129,10 @@ def _traced(jobs: Sequence[_Job], reader: Reader, console: Console) -> Iterator[
         prepared = [_prepared(job, folder / str(number), folder) for number, job in enumerate(jobs)]
         statuses = processes.run([job[:3] for job in prepared], jobs[0].request.timeout)
         found = []
+        alike = _failed_alike([place for place, *_ in prepared])
         for job, status, (place, _, _, notes, lacks) in zip(jobs, statuses, prepared, strict=True):
             _pass_on(place, console)
-            outcome = _outcome(job, place, status, lacks)
+            outcome = _outcome(job, place, status, lacks, alike=alike)
             graph = api.load(place / child.GRAPH, reader)
             files = source_files(graph, job.side, job.place)
             found.append(Version(graph, _name(job), outcome.raised, (*notes, *lacks, *outcome.notes), files))
@@ -183,11 +184,19 @@ def _pass_on(place: Path, console: Console) -> None:
         console.note(said)
 
 
-def _outcome(job: _Job, place: Path, status: int | None, lacks: Notes) -> Outcome:
+def _failed_alike(places: Sequence[Path]) -> bool:
+    """Whether both sides say the same of what is wrong, so that one target is wrong for both."""
+    found = [child.read_outcome(place) for place in places]
+    errors = [outcome.message for outcome in found if outcome is not None and outcome.kind == "error"]
+    return len(errors) == 2 and errors[0] == errors[1]
+
+
+def _outcome(job: _Job, place: Path, status: int | None, lacks: Notes, *, alike: bool) -> Outcome:
     """What a process found.
 
     Args:
         lacks: what its tree lacks, which may be why it failed.
+        alike: whether the other side failed in the same way.
 
     Raises:
         TargetError: the target, the model or an input is not right, or the process died.
@@ -200,7 +209,9 @@ def _outcome(job: _Job, place: Path, status: int | None, lacks: Notes) -> Outcom
         raise RuntimeError(f"{job.side.text}: {outcome.message} ({', '.join(outcome.details)})")
     if outcome.kind == "error":
         details = (*outcome.details, *lacks)
-        raise TargetError(f"{job.side.text}: {outcome.message}", details=details, hint=_hint(job, outcome.hint))
+        raise TargetError(
+            f"{job.side.text}: {outcome.message}", details=details, hint=_hint(job, outcome.hint, alike=alike)
+        )
     return outcome
 
 
@@ -219,7 +230,7 @@ def _last_words(place: Path) -> tuple[str, ...]:
     return tuple(said[-SAID_LINES:])
 
 
-def _hint(job: _Job, hint: str | None) -> str | None:
+def _hint(job: _Job, hint: str | None, *, alike: bool) -> str | None:
     """A line to type that fits a comparison, with the side that was wrong put right."""
     command = "torchviz-cli render "
     if hint is None or not hint.startswith(command):
@@ -228,6 +239,9 @@ def _hint(job: _Job, hint: str | None) -> str | None:
     if match is None:
         return None
     target, rest = match[1], hint[len(command) + match.end() :]
+    if alike and job.side.from_here:
+        against = "" if job.side.revision == HEAD else f" --against {job.side.revision}"
+        return f"torchviz-cli diff {target}{against}{rest}"
     if job.place is not None and job.place.path:
         _, dot, tail = target.partition(".py")
         target = f"{job.side.revision}:{job.place.path.removesuffix('.py')}{dot}{tail}"

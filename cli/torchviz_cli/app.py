@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -66,7 +67,10 @@ def main() -> None:
 
         guarded(partial(run, words), _limit(words))
     else:
-        run(words)
+        try:
+            run(words)
+        finally:
+            gc.freeze()  # large graphs are not looked through once more on the way out
 
 
 def _harmless(words: Sequence[str]) -> bool:

@@ -12,9 +12,9 @@ from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.types import Contrasts, Numbered
 from graphviz_torch.ir.graph import Node
 
-# A pair of nodes that shows a difference: old, new, whether both are written alike, and what differs in the types of
-# their results.
-Shown = tuple[Node, Node, bool, Contrasts]
+# A pair of nodes that shows a difference: old, new, the name of the operation, whether both are written alike, and what
+# differs in the types of their results.
+Shown = tuple[Node, Node, str, bool, Contrasts]
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class _Search:
         for place, before, after, one, other, types, its in columns:
             alike = one is other
             if types != its or not alike:
-                self._show(place, before, after, alike, types, its)
+                self._show(place, before, after, other.name, alike, types, its)
 
     def _leaves(self) -> None:
         known = {node.id: (node, types) for _, node, types in self._old.blocks.leaves}
@@ -102,9 +102,9 @@ class _Search:
             if node.id in to_old:
                 before, its = known[to_old[node.id]]
                 if types != its:
-                    self._show(place, before, node, True, its, types)
+                    self._show(place, before, node, node.name, True, its, types)
 
-    def _show(self, place: int, old: Node, new: Node, alike: bool, types: Numbered, its: Numbered) -> None:
+    def _show(self, place: int, old: Node, new: Node, name: str, alike: bool, types: Numbered, its: Numbered) -> None:
         contrasts = self._new.types.contrasts(new.results, types, its)
         if contrasts or not alike:
-            self._shown.append((place, (old, new, alike, contrasts)))
+            self._shown.append((place, (old, new, name, alike, contrasts)))

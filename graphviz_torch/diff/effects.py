@@ -67,9 +67,9 @@ class Effects:
         self.edits: list[Edit] = []
         self.found: list[Effect] = []
         self.causes: dict[str, Edit | None] = {}
-        for one, other, alike, contrasts in shown:
+        for one, other, name, alike, contrasts in shown:
             if other.kind in OPERATIONS:
-                self._operation(one, other, alike, contrasts)
+                self._operation(one, other, name, alike, contrasts)
             elif contrasts:
                 self._leaf(other, *contrasts[0])
 
@@ -82,7 +82,7 @@ class Effects:
                 return  # the weight follows from what the module reads
         self.causes[value] = edit
 
-    def _operation(self, one: Node, other: Node, alike: bool, contrasts: Contrasts) -> None:
+    def _operation(self, one: Node, other: Node, name: str, alike: bool, contrasts: Contrasts) -> None:
         branch = self._new.branch_of(other.module_call)
         own = None if alike else self._own(one, other, branch)
         if own is not None:
@@ -92,15 +92,14 @@ class Effects:
         cause = own or self._cause(one, other, branch)
         first = contrasts[0][1]
         place = _place(self._old.branch_of(one.module_call).path, branch.path, (one.id,), (other.id,), ())
-        op = self._new.spelled(other).name
         if cause is None and not self._from_input(other):
-            own = cause = self._unexplained(place, op, first, other)
+            own = cause = self._unexplained(place, name, first, other)
             self.edits.append(cause)
         for value, contrast in contrasts:
             self.causes[value] = cause
             self._sizes.learn(contrast.sizes)
         if own is None:
-            self.found.append((place, op, first.before, first.after, cause))
+            self.found.append((place, name, first.before, first.after, cause))
 
     def _unexplained(self, place: Place, op: str, told: Contrast, node: Node) -> Edit:
         why = "its result has another type, and nothing before it explains that"

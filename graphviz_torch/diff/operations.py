@@ -5,7 +5,7 @@ What is left in a gap between pairs that holds equally many on both sides: one r
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from operator import is_
 
@@ -81,7 +81,7 @@ def pair_operations(old: Side, new: Side, calls: CallPairs, leaves: list[tuple[s
         found.pair_all(ones, others)
         whole = len(ones) == len(here) == len(there)
         if not whole or _regions(old, call) or _regions(new, partner):
-            _fill_gaps(found, old, new, calls, call, partner)
+            _fill_gaps(found, (old, new), calls, (call, partner), dict(zip(ones, others, strict=True)))
         if ones is here or [found.to_new.get(one) for one in here] == there:
             found.straight[call] = partner
     return found
@@ -117,18 +117,31 @@ class _Inside:
 
 
 def _fill_gaps(
-    found: Operations, old: Side, new: Side, calls: CallPairs, call: str | None, partner: str | None
+    found: Operations,
+    sides: tuple[Side, Side],
+    calls: CallPairs,
+    both: tuple[str | None, str | None],
+    pairs: Mapping[str, str],
 ) -> None:
-    here = _gaps(old, call, found.to_new, calls.to_new)
-    there = _gaps(new, partner, found.to_old, calls.to_old)
-    here = {found.to_new.get(anchor) or calls.to_new.get(anchor): items for anchor, items in here.items()}  # type: ignore[arg-type]
+    """Pairs what stands alone between pairs.
+
+    Args:
+        both: a call and its partner; pairs: the operations directly inside that are one and the same.
+    """
+    here = _gaps(sides[0], both[0], pairs.keys(), calls.to_new)
+    there = _gaps(sides[1], both[1], set(pairs.values()), calls.to_old)
+    here = {_partner(anchor, pairs, calls): items for anchor, items in here.items()}
     for anchor in dict.fromkeys((*here, *there)):
         ones, others = here.get(anchor, []), there.get(anchor, [])
         if len(ones) == len(others) and all(map(_could_replace, ones, others)):
             for one, other in zip(ones, others, strict=True):
                 found.pair(one.id, other.id)
         else:
-            found.gaps.append(Gap(partner, tuple(ones), tuple(others)))
+            found.gaps.append(Gap(both[1], tuple(ones), tuple(others)))
+
+
+def _partner(anchor: str | None, pairs: Mapping[str, str], calls: CallPairs) -> str | None:
+    return None if anchor is None else pairs.get(anchor) or calls.to_new[anchor]
 
 
 def _regions(side: Side, call: str | None) -> bool:
@@ -140,7 +153,7 @@ def _could_replace(one: Item, other: Item) -> bool:
 
 
 def _gaps(
-    side: Side, call: str | None, nodes: Mapping[str, str], calls: Mapping[str | None, str | None]
+    side: Side, call: str | None, nodes: Set[str], calls: Mapping[str | None, str | None]
 ) -> dict[str | None, list[Item]]:
     """What has no partner among nodes and calls, by the id of what stands before it and has one."""
     gaps: dict[str | None, list[Item]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 
 from graphviz_torch.diff.arguments import FOLLOWING, SETTING, Argument, differing, spelled
 from graphviz_torch.diff.calls import CallPairs
@@ -14,10 +14,13 @@ from graphviz_torch.diff.structure import Structure, order_of, place_of, source_
 from graphviz_torch.diff.tensors import TensorPairs
 from graphviz_torch.diff.tree import Branch
 from graphviz_torch.diff.words import shape_text, sizes_between
+from graphviz_torch.ir.drafts import draft
 from graphviz_torch.ir.graph import Tensor
 
 Sizes = set[tuple[int, int]]
 Property = Callable[[Branch, Branch, TensorPairs], tuple[str, str] | None]
+
+_edit = draft(Edit)
 
 
 class Properties:
@@ -40,9 +43,9 @@ class Properties:
         for one, other in pairs:
             if one not in structure.replaced:
                 self._inside(one, other)
-        pairs = [(one, other) for one, other in pairs if not (one.made or other.made)]
+        kinds = _kinds(pairs, tensors)
         for told in PROPERTIES:
-            if any(_differs(told(one, other, tensors[one])) for one, other in pairs):
+            if any(_differs(told(one, other, tensors[one])) for one, other in kinds):
                 self._whole(told)
 
     def _inside(self, old: Branch, new: Branch) -> None:
@@ -164,9 +167,9 @@ class Properties:
         place = place_of(self._old, self._new, old, new)
         self.edits.append(
             (
-                Edit(
+                _edit(
                     kind, severity, place, new.module.type_name, before, after, why, source_of(self._new, new),
-                    order_of(self._matching, old, new), widths=widths,
+                    order_of(self._matching, old, new), None, widths,
                 ),
                 new,
             )
@@ -196,6 +199,19 @@ def _told(arguments: list[Argument] | tuple[Argument, ...], side: int) -> str:
 
 def _tensors_told(tensors: list[Tensor]) -> str:
     return ", ".join(f"{tensor.name} {shape_text(tensor.meta.shape)}" for tensor in tensors)
+
+
+def _kinds(pairs: Iterable[tuple[Branch, Branch]], tensors: dict[Branch, TensorPairs]) -> list[tuple[Branch, Branch]]:
+    """One pair of modules for all that can differ in the same properties; a graph holds most types of tensors once."""
+    found: dict[Hashable, tuple[Branch, Branch]] = {}
+    for one, other in pairs:
+        if not (one.made or other.made):
+            held = [
+                (id(mine.meta), id(its.meta), bool(mine.alias_of), bool(its.alias_of))
+                for mine, its in tensors[one].both
+            ]
+            found.setdefault((one.module.training, other.module.training, *held), (one, other))
+    return list(found.values())
 
 
 def _differs(sides: tuple[str, str] | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from graphviz_torch.diff.edits import Edit
 from graphviz_torch.diff.result import Change, Severity
@@ -41,7 +42,12 @@ def _group(edit: Edit, ratios: set[Fraction]) -> Hashable:
 
 def _ratio(edit: Edit) -> Fraction | None:
     """What all sizes of an edit are multiplied by, if it is one number."""
-    found = {Fraction(after, before) if before else None for before, after in edit.widths}
+    return _ratio_of(edit.widths)
+
+
+@lru_cache(maxsize=256)
+def _ratio_of(widths: tuple[tuple[int, int], ...]) -> Fraction | None:
+    found = {Fraction(after, before) if before else None for before, after in widths}
     return found.pop() if len(found) == 1 else None
 
 

@@ -10,10 +10,13 @@ from graphviz_torch.diff.matching import Matching
 from graphviz_torch.diff.result import ChangeClass, Place, Severity
 from graphviz_torch.diff.side import Side
 from graphviz_torch.diff.tree import Branch
+from graphviz_torch.ir.drafts import draft
 from graphviz_torch.ir.graph import SourceLocation
 from graphviz_torch.layout.words import module_words
 
 LEAST_SUFFIX = 4
+
+_place = draft(Place)
 
 
 @dataclass(slots=True)
@@ -167,11 +170,12 @@ class _Explainer:
 
 def place_of(old: Side, new: Side, one: Branch | None, other: Branch | None) -> Place:
     """The place of a module, or of a pair."""
-    return Place(
+    return _place(
         None if one is None else one.path,
         None if other is None else other.path,
-        () if one is None else tuple(call.id for call in old.calls_of.get(one.path, ())),
-        () if other is None else tuple(call.id for call in new.calls_of.get(other.path, ())),
+        () if one is None else tuple([call.id for call in old.calls_of.get(one.path, ())]),
+        () if other is None else tuple([call.id for call in new.calls_of.get(other.path, ())]),
+        (),
     )
 
 

@@ -42,7 +42,8 @@ def test_views_are_sound_and_stable(graph: Graph, options: ViewOptions) -> None:
     shown = view(graph, options)
     check(shown)
     assert view(graph, options) == shown
-    assert view(shown, options) == shown
+    # Closing a call may bring equal things side by side that were not so before; a second fold would join them.
+    assert view(shown, replace(options, fold=False)) == shown
     assert shown.inputs == graph.inputs
     assert shown.outputs == graph.outputs
     assert ends(shown) >= ends(graph)

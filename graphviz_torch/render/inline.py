@@ -12,6 +12,9 @@ LABELLED = re.compile(r'(?<= aria-labelledby=")[^"]+(?=")')
 REFERENCE = re.compile(r'(?<= href="#)[^"]+(?=")')
 IN_STYLE = re.compile(r"#([\w-]+)(?= path|\))")
 SELECTORS = re.compile(r"(?<![^{}])[^{}@]+(?=\{)")
+# What definitions are made of, and the classes that they have themselves.
+PARTS = (".n", ".sheet")
+DEFINED = re.compile(r"\.(k-[\w-]+|c\d+|d-[\w-]+|[\w-]+>\.n)")
 LIGHT = re.compile(r":root\{([^}]*)\}")
 DARK = re.compile(r"@media\(prefers-color-scheme:dark\)\{:root\{([^}]*)\}\}")
 VARIABLE = re.compile(r"(--[\w-]+):([^;]*)")
@@ -68,7 +71,10 @@ def _selector(selector: str, scope: str) -> str:
     """A selector within the picture; what is drawn by reference knows nothing around its definition, but its name."""
     if selector in (":root", "svg"):
         return f".{scope}"
-    return f".{scope} .n,[id^={scope}-]>.n" if selector == ".n" else f".{scope} {selector}"
+    if selector in PARTS:
+        return f".{scope} {selector},[id^={scope}-]>{selector}"
+    whole = f",[id^={scope}-]{selector}" if DEFINED.fullmatch(selector) else ""
+    return f".{scope} {selector}{whole}"
 
 
 def _pages(style: str, scope: str) -> str:

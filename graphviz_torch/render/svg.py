@@ -83,6 +83,7 @@ class _Writer:
         self.names: dict[str, str] = {"": ""}
         self.inner: dict[tuple[object, ...], str] = {}
         self.arrows: set[str] = set()
+        self.bars: dict[str, str] = {}
         self.defined = 0
 
     def text(self, theme: Theme, *, resolved: bool) -> str:
@@ -139,28 +140,30 @@ class _Writer:
         return found
 
     def _definitions(self) -> Iterator[str]:
-        """The cards of each size, once."""
-        bars: dict[str, str] = {}
-        for shape, name in self.shapes.items():
-            behind = svg_parts.sheet(shape) if shape.stacked else ""
-            rect = svg_parts.rect(shape.width, shape.height, x=-shape.x, y=-shape.y)
-            bar = ""
-            if shape.barred:
-                line = svg_parts.bar(shape)
-                if line not in bars:
-                    bars[line] = self._unique(self._next_name())
-                    yield f'<path id="{bars[line]}" d="{line}"/>'
-                bar = f'<use href="#{bars[line]}"/>'
-            yield f'<g id="{name}">{behind}{rect}{bar}</g>'
+        """The bars and the cards of each size, once."""
+        for shape in self.shapes:
+            line = svg_parts.bar(shape)
+            if shape.barred and line not in self.bars:
+                self.bars[line] = self._unique(self._next_name())
+                yield f'<path id="{self.bars[line]}" d="{line}"/>'
+        yield from (self._definition(name, shape) for shape, name in self.shapes.items())
+
+    def _definition(self, name: str, shape: svg_parts.Shape, classes: str = "") -> str:
+        behind = svg_parts.sheet(shape) if shape.stacked else ""
+        rect = svg_parts.rect(shape.width, shape.height, x=-shape.x, y=-shape.y)
+        bar = f'<use href="#{self.bars[svg_parts.bar(shape)]}"/>' if shape.barred else ""
+        return f'<g id="{name}"{classes}>{behind}{rect}{bar}</g>'
 
     def _coloured(self, body: str) -> tuple[str, str]:
-        """The body, and definitions of the shapes in a colour that it has several cards of."""
+        """The body, and definitions of shapes in a colour where that takes fewer bytes than to name both each time."""
         made = []
+        shapes = {name: shape for shape, name in self.shapes.items()}
         for colour, shape in dict.fromkeys(USE.findall(body)):
             wanted = USED.format(colour=colour, shape=shape)
-            if body.count(wanted) >= WORTH_DEFINING:
-                name = self._unique(self._next_name())
-                made.append(f'<g id="{name}" class="{colour}"><use href="#{shape}"/></g>')
+            name = self._unique(self._next_name())
+            definition = self._definition(name, shapes[shape], f' class="{colour}"')
+            if body.count(wanted) * len(f' class="{colour}"') > len(definition):
+                made.append(definition)
                 body = body.replace(wanted, f'<use href="#{name}"/>')
         return body, "".join(made)
 

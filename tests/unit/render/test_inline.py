@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
+import pytest
+
+from graphviz_torch import api
+from graphviz_torch.passes.options import ViewOptions
 from graphviz_torch.render import svg
 from graphviz_torch.render.inline import DARK_PAGES, LIGHT_PAGES, inline
 from graphviz_torch.render.options import RenderOptions
@@ -52,6 +57,20 @@ def test_cards_that_are_drawn_by_reference_keep_their_colours() -> None:
     scope = ET.fromstring(text).get("class")
     assert re.search(rf'<g id="{scope}-[^"]+"><rect class="n"', text)
     assert f"[id^={scope}-]>.n{{fill:var(--fill)" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "depth"), [("transformer_encoder", 1), ("mixture_of_experts", "all"), ("gpt2", "auto")]
+)
+def test_whatever_is_drawn_by_reference_has_rules_that_need_nothing_around_it(name: str, depth: int | str) -> None:
+    graph = api.load(Path(__file__).parents[3] / f"docs/gallery/graphs/{name}.json")
+    text = inline(api.render(graph, "svg", ViewOptions(depth=depth)).decode())
+    scope = ET.fromstring(text).get("class")
+    definitions = text[text.index("</marker>", text.rindex("<marker")) : text.index("</defs>")]
+    classes = {one for found in re.findall(r'class="([^"]*)"', definitions) for one in found.split()}
+    assert classes > {"n"}
+    own = " ".join(re.findall(rf"\[id\^={scope}-\][^,{{]*", text))
+    assert [one for one in classes if f".{one}" not in own] == []
 
 
 def test_equal_pictures_are_equal_in_a_page_too() -> None:

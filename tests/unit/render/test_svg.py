@@ -157,7 +157,7 @@ def test_the_same_bytes_with_any_hash_seed(seed: str) -> None:
 def test_a_long_chain_needs_no_recursion() -> None:
     limit = sys.getrecursionlimit()
     assert limit < 5000
-    assert drawn(graphs.chain(6000)).count("<use ") == 6000
+    assert drawn(graphs.chain(6000)).count("<use ") > 6000
     assert drawn(pictures.deep(300)).count('class="g') == 301
 
 

@@ -25,3 +25,22 @@ def test_no_record_outlives_a_trace() -> None:
         assert len(records()) == len(before)
     finally:
         gc.enable()
+
+
+def test_the_first_collection_after_a_trace_finds_no_records() -> None:
+    """It would look through all of them."""
+    model = nn.Sequential(*[nn.ReLU() for _ in range(300)])
+    gc.collect()
+    before, found = len(records()), list[int]()
+
+    def look(phase: str, _: object) -> None:
+        if phase == "start":
+            found.append(len(records()))
+
+    gc.callbacks.append(look)
+    try:
+        api.trace(model, (torch.ones(1, 4),))
+        gc.collect(0)
+    finally:
+        gc.callbacks.remove(look)
+    assert found[0] == before

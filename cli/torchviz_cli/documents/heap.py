@@ -15,6 +15,7 @@ import sys
 import types
 import weakref
 from collections.abc import Sequence
+from itertools import compress, repeat
 
 # They refer to the same objects for as long as they live.
 FIXED = frozenset(
@@ -34,7 +35,9 @@ def objects() -> list[object]:
     left_out = _saving(changing)
     found = [thing for thing in changing if id(thing) not in left_out]
     # A dictionary that refers to nothing, or to text and numbers alone, is not among those that the collector knows.
-    plain = {id(thing): thing for thing in gc.get_referents(*found) if type(thing) is dict and not gc.is_tracked(thing)}
+    referents = gc.get_referents(*found)
+    referred = compress(referents, map(operator.is_, map(type, referents), repeat(dict)))
+    plain = {id(thing): thing for thing in referred if not gc.is_tracked(thing)}
     return found + [thing for key, thing in plain.items() if key not in left_out]
 
 
@@ -61,12 +64,12 @@ def _saving(objects: Sequence[object]) -> set[int]:
     found = {id(thing) for thing in kept}
     # A package of ours knows those of its modules that were loaded.
     found.update(id(vars(sys.modules[name])) for name in sys.modules if is_ours(name))
+    saving = {kind for kind in set(map(type, objects)) if kind.__name__ in SAVING}
     for thing in objects:
-        if type(thing).__name__ in SAVING:
+        if type(thing) in saving:
             found.add(id(thing))
             found.update(id(part) for part in gc.get_referents(thing) if type(part) in (dict, set))
-        elif type(thing) is dict and _is_of_interpreter(thing):
-            found.add(id(thing))
+    found.update(id(thing) for thing in objects if type(thing) is dict and _is_of_interpreter(thing))
     return found
 
 

@@ -7,6 +7,7 @@ import, such as setting a variable of the environment, that import may depend on
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 import sysconfig
 from collections import Counter
@@ -48,6 +49,7 @@ def _wanted(statement: ast.stmt) -> Iterator[Import]:
         yield from ((statement.module, alias.name) for alias in statement.names if alias.name != "*")
 
 
+@functools.lru_cache
 def _is_installed(name: str, folder: Path) -> bool:
     """Whether a package comes from where packages are installed, and not from the project."""
     spec = PathFinder.find_spec(name, [str(folder), *(place or "." for place in sys.path)])

@@ -28,9 +28,17 @@ from torchviz_cli.documents.heap import Heap, is_ours, objects
 
 # What is known of a process after a file: that it is as it was, that it is not, or nothing since nobody has looked.
 Stand = Literal["same", "changed", "unseen"]
-FEW, MANY = 4, 32
+FEW, MANY = 8, 32
+# Of more objects, those of large libraries, it takes longer to compare them than to begin a process; and such libraries
+# change something of theirs with the first model that they make.
+MOST_OBJECTS = 200_000
 INSTALLED = ("stdlib", "platstdlib", "purelib", "platlib")
 SECONDS = 1.0
+
+
+def worth_while() -> bool:
+    """Whether files should be taken in turn by this process."""
+    return len(warm.inherited()) <= MOST_OBJECTS
 
 
 class Turns:

@@ -27,7 +27,7 @@ from torchviz_cli.documents import drawing, freshness, warm
 from torchviz_cli.documents.entries import Entry
 from torchviz_cli.documents.freshness import Verdict
 from torchviz_cli.documents.runs import Run, run
-from torchviz_cli.documents.turns import Stand, Turns
+from torchviz_cli.documents.turns import Stand, Turns, worth_while
 from torchviz_cli.graphs import Request
 from torchviz_cli.limits import OutOfTimeError
 from torchviz_cli.views import warnings_told
@@ -90,7 +90,7 @@ def main(parent: Connection, several: bool, to_load: warm.ToLoad) -> None:
         return
     _set_apart()
     orders: Orders | None = parent.recv()
-    turns = _turns(to_load) if several else None
+    turns = _turns(to_load) if several and worth_while() else None
     stand: Stand = "same"
     while orders is not None:
         _carry_out(orders, parent)

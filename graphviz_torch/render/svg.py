@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from string import ascii_lowercase
-from zlib import crc32
 
 from graphviz_torch.errors import RenderLimitError
 from graphviz_torch.ir.collector import collector_paused
@@ -19,9 +16,10 @@ from graphviz_torch.render import svg_parts, textures, xml_text
 from graphviz_torch.render.options import RenderOptions
 from graphviz_torch.render.paths import data, number, whole
 from graphviz_torch.render.style_sheet import MARKERS, style_sheet
+from graphviz_torch.render.svg_ids import Ids
+from graphviz_torch.render.svg_shapes import Shapes
 from graphviz_torch.render.theme import Theme, of
 
-LONGEST_ID = 200
 # What a node takes at the very least: what cannot fit is not even laid out.
 LEAST_BYTES = 60
 HEAD = (
@@ -34,11 +32,8 @@ MARKER = (
 )
 RESERVED = ("", "title", "desc")
 CLASSES = re.compile('class="([^"]*)"')
-USED = '<use class="{colour}" href="#{shape}"/>'
-USE = re.compile(USED.format(colour='([^"]*)', shape='([^"]*)'))
-GROUND = re.compile(r'(<g[^>]* class="([^"]*)" transform="[^"]*">(?:<title>[^<]*</title>)?)(<rect class="n"[^>]*/>)')
-# A definition of its own takes as many bytes as it saves in two or three places.
-WORTH_DEFINING = 4
+# Of labels below each other, fewer are said one by one.
+WORTH_A_GROUP = 4
 
 
 def render(graph: Graph, options: RenderOptions) -> bytes:
@@ -78,25 +73,19 @@ class _Writer:
 
     def __init__(self, picture: Scene) -> None:
         self.picture = picture
-        self.shapes: dict[svg_parts.Shape, str] = {}
-        self.ids = {*RESERVED, *MARKERS.values(), *(f"t-{name}" for name in textures.OF)}
+        self.ids = Ids((*RESERVED, *MARKERS.values(), *(f"t-{name}" for name in textures.OF)))
+        self.shapes = Shapes(self.ids)
         self.names: dict[str, str] = {"": ""}
         self.inner: dict[tuple[object, ...], str] = {}
         self.arrows: set[str] = set()
-        self.bars: dict[str, str] = {}
-        self.defined = 0
 
     def text(self, theme: Theme, *, resolved: bool) -> str:
         """The whole document."""
         picture = self.picture
         for name in (*[box.id for box in picture.boxes], *[card.id for card in picture.cards]):
             if name not in self.names:
-                self.names[name] = self._unique(name)
-        body = "".join(self._body())
-        definitions = "".join(self._definitions())
-        for share in (self._coloured, self._grounded):
-            body, shared = share(body)
-            definitions += shared
+                self.names[name] = self.ids.unique(name)
+        body, definitions = self.shapes.shared("".join(self._body()))
         used = {name for found in {*CLASSES.findall(definitions), *CLASSES.findall(body)} for name in found.split()}
         style = style_sheet(theme, used, resolved=resolved)
         patterns = textures.definitions(used) if theme.textured else ""
@@ -126,58 +115,6 @@ class _Writer:
         for state, name in MARKERS.items():
             if state in self.arrows or (not state and self.arrows):
                 yield MARKER.format(name=name)
-
-    def _unique(self, raw: str) -> str:
-        """An `id` of the document: the element's own, made safe and short."""
-        if len(raw) > LONGEST_ID:
-            raw = f"{raw[:LONGEST_ID]}-{crc32(raw.encode('utf-8', 'replace')):08x}"
-        found = wanted = xml_text.identifier(raw)
-        count = 1
-        while found in self.ids:
-            count += 1
-            found = f"{wanted}~{count}"
-        self.ids.add(found)
-        return found
-
-    def _definitions(self) -> Iterator[str]:
-        """The bars and the cards of each size, once."""
-        for shape in self.shapes:
-            line = svg_parts.bar(shape)
-            if shape.barred and line not in self.bars:
-                self.bars[line] = self._unique(self._next_name())
-                yield f'<path id="{self.bars[line]}" d="{line}"/>'
-        yield from (self._definition(name, shape) for shape, name in self.shapes.items())
-
-    def _definition(self, name: str, shape: svg_parts.Shape, classes: str = "") -> str:
-        behind = svg_parts.sheet(shape) if shape.stacked else ""
-        rect = svg_parts.rect(shape.width, shape.height, x=-shape.x, y=-shape.y)
-        bar = f'<use href="#{self.bars[svg_parts.bar(shape)]}"/>' if shape.barred else ""
-        return f'<g id="{name}"{classes}>{behind}{rect}{bar}</g>'
-
-    def _coloured(self, body: str) -> tuple[str, str]:
-        """The body, and definitions of shapes in a colour where that takes fewer bytes than to name both each time."""
-        made = []
-        shapes = {name: shape for shape, name in self.shapes.items()}
-        for colour, shape in dict.fromkeys(USE.findall(body)):
-            wanted = USED.format(colour=colour, shape=shape)
-            name = self._unique(self._next_name())
-            definition = self._definition(name, shapes[shape], f' class="{colour}"')
-            if body.count(wanted) * len(f' class="{colour}"') > len(definition):
-                made.append(definition)
-                body = body.replace(wanted, f'<use href="#{name}"/>')
-        return body, "".join(made)
-
-    def _grounded(self, body: str) -> tuple[str, str]:
-        """The same of what is behind the words of other cards; their look depends on the class of the card."""
-        counts = Counter((classes, rect) for _, classes, rect in GROUND.findall(body))
-        names = {key: self._unique(self._next_name()) for key, count in counts.items() if count >= WORTH_DEFINING}
-        made = [f'<g id="{name}" class="{classes}">{rect}</g>' for (classes, rect), name in names.items()]
-
-        def shared(found: re.Match[str]) -> str:
-            name = names.get((found[2], found[3]))
-            return found[0] if name is None else f'{found[1]}<use href="#{name}"/>'
-
-        return GROUND.sub(shared, body) if names else body, "".join(made)
 
     def _box(self, box: Box, place: tuple[str, str, str, str]) -> str:
         x, y, width, height = place
@@ -211,19 +148,7 @@ class _Writer:
         colour = f' class="{card.colour}"' if card.colour else ""
         lines = [svg_parts.card_text(place, line, x, y) for place, line in enumerate(card.texts)]
         pins = [svg_parts.badge(pin._replace(x=pin.x - x, y=pin.y - y)) for pin in card.badges]
-        return "".join([f'<use{colour} href="#{self._shared(shape)}"/>', *lines, *pins])
-
-    def _next_name(self) -> str:
-        """A short name for a definition: `a`, `b` ... `z`, `a1` ..."""
-        self.defined += 1
-        place, letter = divmod(self.defined - 1, len(ascii_lowercase))
-        return f"{ascii_lowercase[letter]}{place or ''}"
-
-    def _shared(self, shape: svg_parts.Shape) -> str:
-        found = self.shapes.get(shape)
-        if found is None:
-            found = self.shapes[shape] = self._unique(self._next_name())
-        return found
+        return "".join([f'<use{colour} href="#{self.shapes.name(shape)}"/>', *lines, *pins])
 
     def _edges(self) -> Iterator[str]:
         """Lines, those of one look together."""
@@ -243,7 +168,7 @@ class _Writer:
             others: list[str] = []
             for x, run in groupby(zip(*_label_places(texts), texts, strict=True), itemgetter(0)):
                 lines = [f'y="{y}">{xml_text.line(text.text)}</text>' for _, y, text in run]
-                if len(lines) < WORTH_DEFINING:
+                if len(lines) < WORTH_A_GROUP:
                     others.extend(f'<text x="{x}" {line}' for line in lines)
                     continue
                 yield from _group(name, others)

@@ -163,8 +163,8 @@ def test_a_long_chain_needs_no_recursion() -> None:
 
 @pytest.mark.slow
 def test_fifty_thousand_operations_in_a_row() -> None:
-    text = drawn(graphs.chain(50_000))
-    assert text.count("<use ") == 50_000
+    _, _, body = drawn(graphs.chain(50_000)).partition("</defs>")
+    assert body.count("<use ") == 50_000
 
 
 @pytest.mark.slow

@@ -218,9 +218,9 @@ def render_diff(
         raise RenderError(f"`{name}` is no picture of a comparison")
     options = options or RenderOptions()
     renderer = _drawing(name, options)
-    drawn = as_drawn(comparison, old, new)
-    merged = overlay(old, new, drawn)
-    merged = replace(merged, diagnostics=(*below(comparison, undrawn(drawn)), *merged.diagnostics))
+    merged = overlay(old, new, comparison)
+    unseen = undrawn(as_drawn(comparison, old, new))
+    merged = replace(merged, diagnostics=(*below(comparison, unseen), *merged.diagnostics))
     return _closer(merged, context, view_options or ViewOptions(), lambda shown: renderer(shown, options))
 
 

@@ -296,3 +296,32 @@ def test_changed_modules_are_closed_where_mermaid_could_not_hold_them() -> None:
     assert "1 change inside" in text
     with pytest.raises(RenderLimitError):
         api.render_diff(one, other, found, "mmd", view_options=ViewOptions(depth="all"))
+
+
+class Dense(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(8, 16), nn.Linear(16, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc2(torch.relu(self.fc1(x)))
+
+
+class Recurrent(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn, self.out = nn.GRU(8, 6), nn.Conv1d(6, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.rnn(x)[0].t())
+
+
+def test_of_another_model_all_that_is_in_it_went_or_came() -> None:
+    picture = drawn(Dense(), Recurrent())
+    assert [card.state for card in picture.cards if card.shape != "pill"].count("") == 0
+    titles = {state: [words.partition(" | ")[0] for words in said(picture, [state])] for state in ("removed", "added")}
+    assert titles == {
+        "removed": ["fc1 · Linear", "relu", "fc2 · Linear"],
+        "added": ["rnn · GRU", "t", "out · Conv1d"],
+    }
+    assert [box.state for box in picture.boxes] == ["changed"]

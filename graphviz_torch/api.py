@@ -209,7 +209,7 @@ def render_diff(
         RenderError: the format is unknown or draws no pictures, or the picture does not fit.
         ViewError: the view names something that neither graph has.
     """
-    from graphviz_torch.diff.drawn import as_drawn, undrawn
+    from graphviz_torch.diff.drawn import undrawn
     from graphviz_torch.diff.overlay import overlay
     from graphviz_torch.report.words import below
 
@@ -219,8 +219,8 @@ def render_diff(
     options = options or RenderOptions()
     renderer = _drawing(name, options)
     merged = overlay(old, new, comparison)
-    unseen = undrawn(as_drawn(comparison, old, new))
-    merged = replace(merged, diagnostics=(*below(comparison, unseen), *merged.diagnostics))
+    notes = below(comparison, undrawn(comparison, old, new))
+    merged = replace(merged, diagnostics=(*notes, *merged.diagnostics))
     return _closer(merged, context, view_options or ViewOptions(), lambda shown: renderer(shown, options))
 
 

@@ -19,9 +19,7 @@ def as_drawn(comparison: Comparison, old: Graph, new: Graph) -> Comparison:
     known = {call.id: call for graph in (old, new) for call in graph.calls}
     found: list[Change] = []
     for change in comparison.changes:
-        if change.kind == "interface":
-            found.append(change)
-        elif change.kind == "replaced" and any(_is_row(place, known) for place in change.places):
+        if change.kind == "replaced" and any(_is_row(place, known) for place in change.places):
             found.extend(_apart(change))
         else:
             found.append(_change(change, old, new))
@@ -30,9 +28,9 @@ def as_drawn(comparison: Comparison, old: Graph, new: Graph) -> Comparison:
     return replace(comparison, changes=tuple(found))
 
 
-def undrawn(comparison: Comparison) -> list[Change]:
+def undrawn(comparison: Comparison, old: Graph, new: Graph) -> list[Change]:
     """The changes of what never ran, which no picture can show."""
-    return [change for change in comparison.changes if not any(map(_ids, change.places))]
+    return [change for change in comparison.changes if not any(map(_ids, _change(change, old, new).places))]
 
 
 def _ids(place: Place) -> tuple[str, ...]:
@@ -80,7 +78,7 @@ def _children(graph: Graph, paired: Collection[str]) -> Iterator[tuple[str, str,
 
 
 def _change(change: Change, old: Graph, new: Graph) -> Change:
-    if all(map(_ids, change.places)):
+    if change.kind == "interface" or all(map(_ids, change.places)):
         return change
     return replace(change, places=tuple(place if _ids(place) else _place(place, old, new) for place in change.places))
 

@@ -25,6 +25,7 @@ from graphviz_torch.ir.graph import (
     value_id,
 )
 from graphviz_torch.ir.literals import Literal
+from graphviz_torch.ir.naming import unused
 
 _Attributes = tuple[tuple[str, Literal], ...]
 _Call = tuple[str, int, str | None, CallKind, str, tuple[str, ...], SourceLocation | None, str, _Attributes]
@@ -59,7 +60,7 @@ class GraphBuilder:
 
     def leaf(self, kind: NodeKind, name: str, meta: TensorMeta, *, source: SourceLocation | None = None) -> str:
         """Adds an input, parameter, buffer or constant; returns the id of its value."""
-        node_id = self._unique(PREFIX[kind] + name)
+        node_id = unused(PREFIX[kind] + name, self._taken)
         self._values[node_id] = [make_value(node_id, node_id, 0, meta, None, 0)]
         self._nodes.append(make_node(node_id, kind, name, "", (), (node_id,), (), None, source, ()))
         if kind == "input":
@@ -68,7 +69,7 @@ class GraphBuilder:
 
     def output(self, name: str, value: str) -> str:
         """Adds an output that reads `value`; returns the node's id."""
-        node_id = self._unique(PREFIX["output"] + name)
+        node_id = unused(PREFIX["output"] + name, self._taken)
         self._values[node_id] = []
         self._nodes.append(make_node(node_id, "output", name, "", (value,), (), (), None, None, ()))
         self._outputs.append(node_id)
@@ -112,7 +113,7 @@ class GraphBuilder:
         self._ordinals[stem] = ordinal + 1
         wanted = f"{stem}{ordinal}"
         if wanted in self._taken:
-            return self._unique(wanted)
+            return unused(wanted, self._taken)
         self._taken.add(wanted)
         return wanted
 
@@ -134,7 +135,7 @@ class GraphBuilder:
         attributes: tuple[tuple[str, Literal], ...] = (),
     ) -> str:
         """Opens a call and returns its id; a region that is no module gets an id below its parent's."""
-        call_id = self._unique(f"{path}#{call_index}") if kind == "module" else self.next_id(parent, name)
+        call_id = unused(f"{path}#{call_index}", self._taken) if kind == "module" else self.next_id(parent, name)
         self._calls[call_id] = path, call_index, parent, kind, name, operands, source, op, attributes
         return call_id
 
@@ -199,16 +200,4 @@ class GraphBuilder:
         self._grown.add(node)
         found = value_id(node, len(values))
         values.append(make_value(found, node, len(values), meta, view_of, version))
-        return found
-
-    def _unique(self, wanted: str) -> str:
-        if wanted not in self._taken:
-            self._taken.add(wanted)
-            return wanted
-        found = wanted
-        suffix = 1
-        while found in self._taken:
-            suffix += 1
-            found = f"{wanted}~{suffix}"
-        self._taken.add(found)
         return found

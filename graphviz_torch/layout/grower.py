@@ -22,7 +22,6 @@ class Grower:
         self.folds = {a.target: a.payload for a in self.graph.annotations if a.key == "fold"}
         self.changed = {a.target for a in self.graph.annotations if a.key == "change"}
         self.together = {group[0].id: group for group in self._same_readers()}
-        self.second = {node.id: group[0] for group in self.together.values() for node in group[1:]}
         self.sizes = self._sizes()
         self.canvas = Body(None, None, 0)
         self.bodies: dict[str | None, Body] = {None: self.canvas}
@@ -104,11 +103,12 @@ class Grower:
 
     def _place_input(self, node: Node) -> None:
         """Draws inputs together that the same nodes read where there are many, as of a cache for each layer."""
-        if node.id in self.second:
-            self.items[node.id] = self.items[self.second[node.id].id]
+        if node.id in self.items:  # it was placed with the first of them
             return
         self._place(node, self.canvas)
-        self.items[node.id].others = self.together.get(node.id, (node,))[1:]
+        item = self.items[node.id]
+        item.others = self.together.get(node.id, ())[1:]
+        self.items.update((other.id, item) for other in item.others)
 
     def _place_output(self, node: Node) -> None:
         """Draws outputs of one value together where there are many, as there are after a fold."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from string import ascii_lowercase
 from zlib import crc32
 
+from graphviz_torch.ir.naming import unused
 from graphviz_torch.render import xml_text
 
 LONGEST_ID = 200
@@ -26,13 +27,7 @@ class Ids:
         """An id like an element's own name."""
         if len(raw) > LONGEST_ID:
             raw = f"{raw[:LONGEST_ID]}-{crc32(raw.encode('utf-8', 'replace')):08x}"
-        found = wanted = xml_text.identifier(raw)
-        count = 1
-        while found in self._taken:
-            count += 1
-            found = f"{wanted}~{count}"
-        self._taken.add(found)
-        return found
+        return unused(xml_text.identifier(raw), self._taken)
 
     def short(self) -> str:
         """An id for a definition: `a`, `b` ... `z`, `a1` ..."""

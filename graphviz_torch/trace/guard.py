@@ -6,8 +6,10 @@ Weights can be large, so none is copied unless something is about to write it: t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
+from operator import attrgetter
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -26,6 +28,7 @@ from graphviz_torch.trace.tensor_states import TensorStates
 
 # Longer containers are tables of plain data; what is inside of their parts is not looked at.
 LONGEST = 1000
+DEVICE: Callable[[torch.Tensor], torch.device] = attrgetter("device")
 PLAIN = frozenset((bool, int, float, str, type(None)))
 
 
@@ -71,11 +74,11 @@ class Guard:
     def _model(self, statics: Statics) -> None:
         self._seen.update(statics.paths, statics.leaves)
         passive = self._passive
-        for own in self._modules.keep([module for _, module in statics.modules]):
-            if not passive.issuperset(map(type, own)):
-                for value in own:
-                    if not (type(value) is tuple and passive.issuperset(map(type, value))):
-                        self._look_into(value)
+        own = self._modules.keep([module for _, module in statics.modules])
+        for value in chain.from_iterable(own):
+            kind = type(value)
+            if kind not in passive and not (kind is tuple and passive.issuperset(map(type, value))):
+                self._look_into(value)
         leaves = [(role, tensor) for role, tensor, _ in statics.leaves.values() if not lazy(tensor)]
         self._contents.save([tensor for role, tensor in leaves if role == "buffer"])
         self._contents.watch([tensor for role, tensor in leaves if role != "buffer"])
@@ -147,7 +150,7 @@ def unchanged(statics: Statics, training: bool | None, seed: int | None, given: 
 
 
 def _accelerators(statics: Statics) -> list[torch.device]:
-    devices = {tensor.device for tensor in statics.tensors()}
+    devices = set(map(DEVICE, statics.tensors()))
     return [device for device in devices if device.type not in ("cpu", "meta")]
 
 

@@ -20,9 +20,10 @@ def lazy(tensor: torch.Tensor) -> bool:
 
 def to_run(model: nn.Module, statics: Statics) -> tuple[nn.Module, Statics]:
     """The model itself, or a copy where a run would give the user's weights their shapes."""
-    waiting = [tensor for tensor in statics.tensors() if lazy(tensor)]
-    if not waiting:
+    tensors = statics.tensors()
+    if UNINITIALIZED.isdisjoint(map(type, tensors)):
         return model, statics
+    waiting = filter(lazy, tensors)
     model = copy.deepcopy(model, {id(tensor): _fresh(tensor) for tensor in waiting})
     return model, Statics(model)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import Any
 
-import torch
 from torch import nn
 
 from graphviz_torch.ir.drafts import make_module, make_tensor
 from graphviz_torch.ir.graph import Hook, Module, SourceLocation, Tensor
-from graphviz_torch.trace.metadata import Metas, key_of
+from graphviz_torch.trace.metadata import Key, Metas, key_of
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.statics import Statics, of_class
 
+# The name of a class, whether it says nothing of its modules, and where its forward is.
+_Kind = tuple[str, bool, SourceLocation | None]
 HOOKS = (
     ("forward_pre", "_forward_pre_hooks"),
     ("forward", "_forward_hooks"),
@@ -28,47 +30,64 @@ def module_tree(statics: Statics, sources: Sources, metas: Metas | None = None) 
 
 
 class _Tree:
-    """Describes modules one after the other; what is the same for all of a class is found once."""
+    """Describes modules one after the other; what is the same for all of a class, and equal tensors, are made once."""
 
     def __init__(self, statics: Statics, sources: Sources, metas: Metas) -> None:
-        self._statics = statics
+        self._paths = statics.paths
+        self._leaves = statics.leaves
         self._sources = sources
         self._metas = metas
-        self._kinds: dict[type, tuple[str, SourceLocation | None]] = {}
+        self._kinds: dict[type, _Kind] = {}
+        self._made: dict[tuple[str, Key], Tensor] = {}
         self._hooked = {id(module) for _, module in statics.hooked()}
 
     def module(self, path: str, module: nn.Module) -> Module:
         kind = type(module)
-        known = self._kinds.get(kind)
-        if known is None:
-            known = self._kinds[kind] = f"{kind.__module__}.{kind.__qualname__}", _class_source(kind, self._sources)
-        paths = self._statics.paths[id(module)]
+        name, silent, source = self._kinds.get(kind) or self._meet(kind)
+        paths = self._paths[id(module)]
+        parameters, buffers = module._parameters, module._buffers
         return make_module(
             path,
-            known[0],
-            _arguments(module),
+            name,
+            "" if silent else _arguments(module),
             tuple(paths[1:]) if len(paths) > 1 else (),
-            self._tensors(path, module._parameters, ()) if module._parameters else (),
-            self._tensors(path, module._buffers, module._non_persistent_buffers_set) if module._buffers else (),
+            self._tensors(path, parameters, ()) if parameters else (),
+            self._tensors(path, buffers, module._non_persistent_buffers_set) if buffers else (),
             bool(module.training),
             _hooks(module, self._sources) if id(module) in self._hooked else (),
-            known[1],
+            source,
         )
 
-    def _tensors(self, path: str, table: Any, hidden: Any) -> tuple[Tensor, ...]:
+    def _meet(self, kind: type[nn.Module]) -> _Kind:
+        silent = kind.extra_repr is nn.Module.extra_repr
+        known = self._kinds[kind] = f"{kind.__module__}.{kind.__qualname__}", silent, _class_source(kind, self._sources)
+        return known
+
+    def _tensors(self, path: str, table: Mapping[str, Any], hidden: Container[str]) -> tuple[Tensor, ...]:
         found = []
-        leaves, below = self._statics.leaves, f"{path}." if path else ""
+        leaves, below = self._leaves, f"{path}." if path else ""
         for name, tensor in table.items():
-            if isinstance(tensor, torch.Tensor):
+            if tensor is not None:
                 first = leaves[id(tensor)][2]
-                alias = None if first == below + name else first
-                found.append(make_tensor(name, self._metas.of(key_of(tensor)), alias, name not in hidden))
+                if first == below + name and name not in hidden:
+                    found.append(self._own(name, key_of(tensor)))
+                else:
+                    alias = None if first == below + name else first
+                    found.append(make_tensor(name, self._metas.describe(tensor), alias, name not in hidden))
         return tuple(found)
+
+    def _own(self, name: str, key: Key) -> Tensor:
+        """A tensor that is nothing but its name and kind."""
+        try:
+            found = self._made.get((name, key))
+        except TypeError:  # symbolic sizes cannot be looked up
+            return make_tensor(name, self._metas.of(key), None, True)
+        if found is None:
+            found = self._made[name, key] = make_tensor(name, self._metas.of(key), None, True)
+        return found
 
 
 def _arguments(module: nn.Module) -> str:
-    if type(module).extra_repr is nn.Module.extra_repr:
-        return ""
     try:
         return str(module.extra_repr())
     except Exception:  # noqa: BLE001 - the user's own method

@@ -22,6 +22,7 @@ from graphviz_torch.trace.foreign import holds as foreign_kind
 
 # Objects of these hold no state of the user's that could change.
 PASSIVE = (type, ModuleType, Enum, property, staticmethod, classmethod, BaseException)
+NO_DATA = (FunctionType, *PASSIVE, MethodType, MappingProxyType)
 # Whose classes are not the user's; what he keeps in these objects is their own affair.
 FOREIGN = frozenset(("torch", "numpy", *sys.stdlib_module_names)) - {"__main__", "this", "test", "tests"}
 # Those of them that change when they are used.
@@ -142,7 +143,7 @@ def _set_state(generator: torch.Generator, state: torch.Tensor) -> None:
 
 
 def _data(name: str, value: Any) -> bool:
-    if name.startswith("__") or isinstance(value, (*PASSIVE, FunctionType, MethodType, MappingProxyType)):
+    if name[:2] == "__" or isinstance(value, NO_DATA):
         return False
     return not callable(value) and not hasattr(type(value), "__get__") and not isinstance(value, torch.nn.Module)
 
@@ -235,5 +236,7 @@ def _name(functions: Iterable[Any], scope: dict[str, Any], names: set[str]) -> N
 
 
 def _function(value: Any) -> FunctionType | None:
+    if type(value) is FunctionType:
+        return value
     value = getattr(value, "__func__", getattr(value, "fget", value))
     return value if isinstance(value, FunctionType) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -28,21 +28,29 @@ def random_state(seed: int | None, accelerators: Sequence[torch.device]) -> Iter
     numpy = _numpy()
     python, torch_state = random.getstate(), torch.default_generator.get_state()
     numpy_state = numpy.get_state() if numpy is not None else None
-    with ExitStack() as stack:
-        if numpy is None and seed is not None:
-            stack.enter_context(_seeded_when_loaded(seed))
-        for kind in sorted({device.type for device in accelerators}):
-            indices = sorted({device.index or 0 for device in accelerators if device.type == kind})
-            stack.enter_context(torch.random.fork_rng(indices, device_type=kind))
-        try:
+    finder = _seed_when_loaded(seed) if numpy is None and seed is not None else None
+    try:
+        with _forked(accelerators) if accelerators else nullcontext():
             if seed is not None:
                 _seed(seed, bool(accelerators))
             yield
-        finally:
-            torch.default_generator.set_state(torch_state)
-            random.setstate(python)
-            if numpy is not None:
-                numpy.set_state(numpy_state)
+    finally:
+        torch.default_generator.set_state(torch_state)
+        random.setstate(python)
+        if numpy is not None:
+            numpy.set_state(numpy_state)
+        if finder is not None:
+            _forget(finder)
+
+
+@contextmanager
+def _forked(accelerators: Sequence[torch.device]) -> Iterator[None]:
+    """Puts the states of the generators of devices back."""
+    with ExitStack() as stack:
+        for kind in sorted({device.type for device in accelerators}):
+            indices = sorted({device.index or 0 for device in accelerators if device.type == kind})
+            stack.enter_context(torch.random.fork_rng(indices, device_type=kind))
+        yield
 
 
 def _numpy() -> Any:
@@ -61,19 +69,20 @@ def _seed(seed: int, everywhere: bool) -> None:
         torch.default_generator.manual_seed(seed)
 
 
-@contextmanager
-def _seeded_when_loaded(seed: int) -> Iterator[None]:
+def _seed_when_loaded(seed: int) -> MetaPathFinder:
     """Seeds NumPy's generator as soon as somebody loads it; to load it for those who do not takes longer."""
     finder = _SeedingFinder(seed)
     sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        with suppress(ValueError):
-            sys.meta_path.remove(finder)
-        numpy = _numpy()
-        if numpy is not None:
-            numpy.seed()  # as it would be without us
+    return finder
+
+
+def _forget(finder: MetaPathFinder) -> None:
+    """Ends the wait for NumPy."""
+    with suppress(ValueError):
+        sys.meta_path.remove(finder)
+    numpy = _numpy()
+    if numpy is not None:
+        numpy.seed()  # as it would be without us
 
 
 class _SeedingFinder(MetaPathFinder):

@@ -18,16 +18,34 @@ import torch
 AUTOCAST = ("cpu", "cuda")
 SMALLEST_NORMAL = sys.float_info.min
 UNREADABLE = object()
+CPU = torch.device("cpu")
 
 Setting = tuple[Callable[[], Any], Callable[[Any], Any]]
 
 
-def _attribute(owner: Any, name: str) -> Setting:
-    return partial(getattr, owner, name), partial(setattr, owner, name)
+def _core(name: str, read: Callable[[], Any]) -> Callable[[], Any]:
+    """What torch itself reads a setting with, without the layers of Python around it; them where it is called else."""
+    found: Callable[[], Any] = getattr(torch._C, name, read)
+    return found
+
+
+def _attribute(owner: Any, name: str, core: str) -> Setting:
+    return _core(core, partial(getattr, owner, name)), partial(setattr, owner, name)
+
+
+def _default_device() -> torch.device:
+    """To ask torch takes as long as all other settings, and hardly ever is there one to be found."""
+    given = getattr(torch, "_GLOBAL_DEVICE_CONTEXT", UNREADABLE)
+    told = given is UNREADABLE or getattr(given, "device_context", None) is not None
+    return torch.get_default_device() if told or _of_core("_len_torch_function_stack") != 0 else CPU
+
+
+DETERMINISTIC = _core("_get_deterministic_algorithms", torch.are_deterministic_algorithms_enabled)
+WARN_ONLY = _core("_get_deterministic_algorithms_warn_only", torch.is_deterministic_algorithms_warn_only_enabled)
 
 
 def _deterministic() -> tuple[bool, bool]:
-    return torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    return DETERMINISTIC(), WARN_ONLY()
 
 
 def _set_deterministic(before: tuple[bool, bool]) -> None:
@@ -53,22 +71,31 @@ def _autocast(device: str) -> tuple[Setting, Setting]:
 SETTINGS: tuple[Setting, ...] = (
     (torch.is_grad_enabled, torch.set_grad_enabled),
     (torch.get_default_dtype, torch.set_default_dtype),
-    (torch.get_default_device, torch.set_default_device),
+    (_default_device, torch.set_default_device),
     (torch.get_num_threads, torch.set_num_threads),
     (_deterministic, _set_deterministic),
-    _attribute(torch.utils.deterministic, "fill_uninitialized_memory"),
-    (torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
+    _attribute(torch.utils.deterministic, "fill_uninitialized_memory", "_get_deterministic_fill_uninitialized_memory"),
+    (
+        _core("_get_float32_matmul_precision", torch.get_float32_matmul_precision),
+        torch.set_float32_matmul_precision,
+    ),
     (_flushes, torch.set_flush_denormal),
     (_anomaly, lambda before: torch.set_anomaly_enabled(*before)),
-    (torch.is_warn_always_enabled, torch.set_warn_always),
+    (_core("_get_warnAlways", torch.is_warn_always_enabled), torch.set_warn_always),
     *(setting for device in AUTOCAST for setting in _autocast(device)),
     (torch.is_autocast_cache_enabled, torch.set_autocast_cache_enabled),
-    *(_attribute(torch.backends.cudnn, name) for name in ("enabled", "benchmark", "deterministic")),
-    _attribute(torch.backends.mkldnn, "enabled"),
+    *(
+        _attribute(torch.backends.cudnn, name, f"_get_cudnn_{name}")
+        for name in ("enabled", "benchmark", "deterministic")
+    ),
+    _attribute(torch.backends.mkldnn, "enabled", "_get_mkldnn_enabled"),
     (torch.backends.mha.get_fastpath_enabled, torch.backends.mha.set_fastpath_enabled),
-    (torch.backends.cuda.flash_sdp_enabled, torch.backends.cuda.enable_flash_sdp),
-    (torch.backends.cuda.mem_efficient_sdp_enabled, torch.backends.cuda.enable_mem_efficient_sdp),
-    (torch.backends.cuda.math_sdp_enabled, torch.backends.cuda.enable_math_sdp),
+    (_core("_get_flash_sdp_enabled", torch.backends.cuda.flash_sdp_enabled), torch.backends.cuda.enable_flash_sdp),
+    (
+        _core("_get_mem_efficient_sdp_enabled", torch.backends.cuda.mem_efficient_sdp_enabled),
+        torch.backends.cuda.enable_mem_efficient_sdp,
+    ),
+    (_core("_get_math_sdp_enabled", torch.backends.cuda.math_sdp_enabled), torch.backends.cuda.enable_math_sdp),
     (
         torch.__future__.get_swap_module_params_on_conversion,
         torch.__future__.set_swap_module_params_on_conversion,
@@ -79,14 +106,23 @@ SETTINGS: tuple[Setting, ...] = (
 @contextmanager
 def settings_kept() -> Iterator[None]:
     """Puts torch's settings back after the block."""
-    before = [_read(read) for read, _ in SETTINGS]
+    before = _all()
     try:
         yield
     finally:
-        for (read, write), value in zip(SETTINGS, before, strict=True):
-            if value is not UNREADABLE and _read(read) != value:
-                with suppress(RuntimeError):
-                    write(value)
+        now = _all()
+        if now != before:
+            for (_, write), value, other in zip(SETTINGS, before, now, strict=True):
+                if value is not UNREADABLE and other != value:
+                    with suppress(RuntimeError):
+                        write(value)
+
+
+def _all() -> list[Any]:
+    try:
+        return [read() for read, _ in SETTINGS]
+    except RuntimeError:
+        return [_read(read) for read, _ in SETTINGS]
 
 
 def _read(read: Callable[[], Any]) -> Any:
@@ -100,7 +136,7 @@ def standing() -> list[Any]:
     """What torch computes with and no object of Python's holds, to be compared with what it is later."""
     operations = _of_core("_dispatch_get_all_op_names")
     return [
-        *(_read(read) for read, _ in SETTINGS),
+        *_all(),
         bytes(torch.default_generator.get_state().tolist()),
         len(operations or ()),
         _of_core("_len_torch_function_stack"),

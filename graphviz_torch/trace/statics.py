@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -13,6 +14,7 @@ from torch import nn
 Leaf = tuple[str, torch.Tensor, str]
 LONGEST = 1000
 DEEPEST = 3
+TENSOR: Callable[[Leaf], torch.Tensor] = itemgetter(1)
 HOOKS = itemgetter("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
 
 
@@ -29,36 +31,45 @@ class Statics:
         self.paths: dict[int, list[str]] = {}
         todo: list[tuple[str, nn.Module]] = [("", model)]
         while todo:
-            path, module = todo.pop()
+            entry = path, module = todo.pop()
             known = self.paths.get(id(module))
             if known is not None:  # a shared module is walked once, under its first path
                 known.append(path)
                 continue
             self.paths[id(module)] = [path]
-            self.modules.append((path, module))
-            children = [(_below(path, name), child) for name, child in module._modules.items() if child is not None]
-            todo.extend(reversed(children))
+            self.modules.append(entry)
+            if module._modules:
+                below = f"{path}." if path else ""
+                children = [(below + name, child) for name, child in module._modules.items() if child is not None]
+                todo += children[::-1]
 
     @cached_property
     def leaves(self) -> dict[int, Leaf]:
         """Kind, tensor and first path of every parameter and buffer, by the tensor's `id`."""
         found: dict[int, Leaf] = {}
         for path, module in self.modules:
-            below = f"{path}." if path else ""
-            for kind, table in (("parameter", module._parameters), ("buffer", module._buffers)):
-                if table:
-                    for name, tensor in table.items():
-                        if tensor is not None and id(tensor) not in found:
-                            found[id(tensor)] = kind, tensor, below + name
+            if module._parameters:
+                _leaves("parameter", path, module._parameters, found)
+            if module._buffers:
+                _leaves("buffer", path, module._buffers, found)
         return found
 
     def hooked(self) -> list[tuple[str, nn.Module]]:
         """The modules that have hooks, with their paths."""
+        if not self._any_hooked():
+            return []
         return [(path, module) for path, module in self.modules if _hooked(module)]
+
+    def _any_hooked(self) -> bool:
+        """Whether it is worth looking at each: few models have hooks at all."""
+        try:
+            return any(chain.from_iterable([HOOKS(module.__dict__) for _, module in self.modules]))
+        except KeyError:  # one is no module like others
+            return True
 
     def tensors(self) -> list[torch.Tensor]:
         """Every parameter and buffer, each once."""
-        return [tensor for _, tensor, _ in self.leaves.values()]
+        return list(map(TENSOR, self.leaves.values()))
 
     def attribute_path(self, tensor: torch.Tensor) -> str:
         """The path of the attribute that holds a tensor that is registered nowhere; empty where there is none."""
@@ -74,6 +85,14 @@ class Statics:
 def of_class(kind: type, name: str) -> Any:
     """What a class has under a name, from itself or another, without asking for it; `None` where it has nothing."""
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+
+
+def _leaves(kind: str, path: str, table: Mapping[str, torch.Tensor | None], found: dict[int, Leaf]) -> None:
+    """Adds the tensors of a module that are not known from an earlier one."""
+    below = f"{path}." if path else ""
+    for name, tensor in table.items():
+        if tensor is not None and id(tensor) not in found:
+            found[id(tensor)] = kind, tensor, below + name
 
 
 def _hooked(module: nn.Module) -> bool:

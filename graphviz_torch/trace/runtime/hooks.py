@@ -44,7 +44,8 @@ class HookWatch:
                     if table:
                         self._wrap(table, path, kind, shells)
             for kind, name in GLOBAL_TABLES:
-                self._wrap(getattr(torch_module, name, {}), "", kind, shells)
+                if table := getattr(torch_module, name, None):
+                    self._wrap(table, "", kind, shells)
             yield
         finally:
             for table, key, shell, function in shells:
@@ -78,6 +79,8 @@ class HookWatch:
 
     def told(self, modules: tuple[Module, ...]) -> tuple[Module, ...]:
         """The static tree, where each hook that ran says whether it changed something."""
+        if not self.runs:
+            return modules
         return tuple(self._told(module) if module.hooks else module for module in modules)
 
     def _told(self, module: Module) -> Module:

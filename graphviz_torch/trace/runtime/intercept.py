@@ -19,6 +19,7 @@ from graphviz_torch.trace.runtime.modes import DispatchMode, FunctionMode
 from graphviz_torch.trace.runtime.recording import Recorder
 
 LONGEST_GENERATOR = 1000
+ABSENT = object()
 # What is patched belongs to the whole process, so runs in several threads wait for each other.
 ONE_AT_A_TIME = threading.RLock()
 
@@ -28,14 +29,12 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
     """Records what runs inside the block on this thread."""
     with ONE_AT_A_TIME, ExitStack() as stack:
         interception = Interception(recorder, level, stack)
+        stack.callback(_put_back, before := [])
         for owner, name, replacement in (
             *interception.patches(),
             *unseen.patches(recorder, interception.foreign, level),
         ):
-            if name in owner.__dict__:
-                stack.callback(setattr, owner, name, owner.__dict__[name])
-            else:
-                stack.callback(delattr, owner, name)
+            before.append((owner, name, owner.__dict__.get(name, ABSENT)))
             setattr(owner, name, replacement)
         stack.enter_context(compat.eager_stance())
         if level != "function":
@@ -43,6 +42,15 @@ def intercepted(recorder: Recorder, level: str) -> Iterator[None]:
         if level != "aten":
             stack.enter_context(FunctionMode(recorder))
         yield
+
+
+def _put_back(before: list[tuple[Any, str, Any]]) -> None:
+    """Takes replacements off again, the last one first."""
+    for owner, name, original in reversed(before):
+        if original is ABSENT:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, original)
 
 
 class Interception:

@@ -36,6 +36,7 @@ from graphviz_torch.trace.runtime.unwritten import TEXT, unwritten
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.statics import Statics
 
+VERSION = torch.__version__.partition("+")[0]
 RecorderKind = TypeVar("RecorderKind", bound=Recorder)
 RECORDERS: dict[str, type[Recorder]] = {"function": Recorder, "both": NestedRecorder, "aten": AtenRecorder}
 KEEPING: dict[str, type[KeepingRecorder]] = {
@@ -212,8 +213,7 @@ def _uncompiled(statics: Statics) -> None:
 
 def _origin(model: nn.Module, options: TraceOptions) -> Origin:
     training = model.training if options.training is None else options.training
-    version = torch.__version__.partition("+")[0]
-    return Origin("runtime", options.level, options.target, training, torch.is_grad_enabled(), version)
+    return Origin("runtime", options.level, options.target, training, torch.is_grad_enabled(), VERSION)
 
 
 def inputs_of(model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, torch.Tensor]]:

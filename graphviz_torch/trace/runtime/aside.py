@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ NUMPY = Outside("numpy_write", "NumPy has written into this memory")
 POINTER = Outside("unseen_write", "somebody who asked for its address has written into this memory")
 
 
-def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor]) -> None:
+def note(recorder: Recorder, op: Op, info: Operation, tensors: Sequence[torch.Tensor]) -> None:
     """Notes it for one operation that has just run."""
     if info.below:
         _note_below(recorder, op, info, tensors)
@@ -47,7 +48,7 @@ def note(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor
         _statistics(recorder, op, tensors, STATISTICS)
 
 
-def _note_below(recorder: Recorder, op: Op, info: Operation, tensors: list[torch.Tensor]) -> None:
+def _note_below(recorder: Recorder, op: Op, info: Operation, tensors: Sequence[torch.Tensor]) -> None:
     """The same for an operation below autograd."""
     if op.name.endswith("batch_norm") and not info.writes and list(op.args[TRAINING_BELOW:][:1]) == [True]:
         _statistics(recorder, op, tensors, STATISTICS_BELOW)
@@ -69,7 +70,7 @@ def watch(recorder: Recorder, what: Op | Held, held: Held, tensor: torch.Tensor,
     recorder.arrays.append(Array(what, held, tensor.data, _bytes(tensor.data).clone(), who, len(recorder.ops)))
 
 
-def about_to_write(recorder: Recorder, tensors: list[torch.Tensor]) -> None:
+def about_to_write(recorder: Recorder, tensors: Sequence[torch.Tensor]) -> None:
     """An operation is about to write: what was written from outside until now shows now."""
     memory = {held.storage for held in map(recorder.known, tensors) if held is not None}
     written_outside(recorder, [array for array in recorder.arrays if array.held.storage in memory])
@@ -90,7 +91,7 @@ def _bytes(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
 
 
-def _memory_given(recorder: Recorder, op: Op, tensors: list[torch.Tensor]) -> None:
+def _memory_given(recorder: Recorder, op: Op, tensors: Sequence[torch.Tensor]) -> None:
     """`x.data = y` gives a tensor other memory; what shared the old one keeps its value."""
     held = op.operands[0]
     recorder.abandoned(held)
@@ -133,7 +134,7 @@ def _memory_taken(recorder: Recorder, op: Op) -> None:
             op.operands = [*op.operands, source] if source is not None else op.operands
 
 
-def _statistics(recorder: Recorder, op: Op, tensors: list[torch.Tensor], places: tuple[int, int]) -> None:
+def _statistics(recorder: Recorder, op: Op, tensors: Sequence[torch.Tensor], places: tuple[int, int]) -> None:
     """Normalisation in training writes its running statistics without counting it."""
     for place in places:
         found = op.args[place] if place < len(op.args) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -47,7 +48,7 @@ def note(recorder: Recorder, op: Op) -> None:
     op.results = made
 
 
-def read(recorder: Recorder, op: Op, tensors: list[Tensor]) -> None:
+def read(recorder: Recorder, op: Op, tensors: Sequence[Tensor]) -> None:
     """Links a read of `.grad` to the backward pass that left it there."""
     known = recorder.gradients.get(id(tensors[0]))
     found = op.results[0] if op.results else None

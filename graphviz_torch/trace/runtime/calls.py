@@ -66,7 +66,7 @@ class Calls(Values):
 
     def enter(self, module: Any, args: Any, kwargs: Any, kind: CallKind = "module", name: str = "") -> Call:
         """Opens a call."""
-        parent, place = self._here(3 if kind == "module" else 4)
+        parent, place = self._here(_getframe(2 if kind == "module" else 3))
         call = self._call(module, kind, name, parent)
         call.place = place
         if kind == "module":
@@ -178,22 +178,23 @@ class Calls(Values):
 
     # ---- methods of modules that run without the module being called
 
-    def _here(self, depth: int) -> tuple[Call | None, Place | None]:
+    def _here(self, frame: FrameType | None) -> tuple[Call | None, Place | None]:
         """The innermost call around what happens now, and the place in the user's code.
 
         Args:
-            depth: how many frames lie between this one and the code that is running.
+            frame: of the code that is running.
         """
         call = self.stack[-1] if self.stack else None
         if call is None or self.hook is not None:
-            return call, self._frames.look(_getframe(depth), NOWHERE)[0]
+            return call, self._frames.look(frame, NOWHERE)[0]
         if call.in_torch:
             return call, None
-        frame: FrameType | None = _getframe(depth)
-        if frame is not None and frame.f_code is CALLING:
-            frame = frame.f_back
-        if frame is not None and id(frame.f_code) in call.forward:
-            return call, (frame.f_code, frame.f_lasti)
+        if frame is not None:
+            code = frame.f_code
+            if code is CALLING and (frame := frame.f_back) is not None:
+                code = frame.f_code
+            if frame is not None and id(code) in call.forward:
+                return call, (code, frame.f_lasti)
         base = call if call.method is None else _base(call)
         place, methods = self._frames.look(frame, base.forward)
         if methods or call is not base:

@@ -44,6 +44,10 @@ class KeepingRecorder(Recorder):
     def run(self, info: Operation, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """As for every recorder; results inside vmap, grad and their like are kept: alone they cannot be made again."""
         place = len(self.ops)
+        for tensor in tensors_of((args, kwargs)):
+            held = self.known(tensor)
+            if held is not None:
+                self._marked(held, tensor)
         out = super().run(info, function, args, kwargs)
         results = self.ops[place].results if place < len(self.ops) else ()  # what could not be recorded is not there
         for held, tensor in zip(results, tensors_of(out), strict=False):
@@ -52,8 +56,11 @@ class KeepingRecorder(Recorder):
         return out
 
     def operand(self, tensor: Tensor, region: Geometry | None = None) -> Held:
-        """As for every recorder; `requires_grad_` is no operation, so what it did is noted here."""
-        held = super().operand(tensor, region)
+        """As for every recorder."""
+        return self._marked(super().operand(tensor, region), tensor)
+
+    def _marked(self, held: Held, tensor: Tensor) -> Held:
+        """`requires_grad_` is no operation, so what it did is noted where the tensor is read."""
         if tensor.requires_grad and not held.grad and tensor.is_leaf:
             self.marked.append(held)
         return held

@@ -19,7 +19,6 @@ class FunctionMode(TorchFunctionMode):
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._run = recorder.run
         self._known: dict[Callable[..., Any], Operation | None] = {}
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -29,7 +28,7 @@ class FunctionMode(TorchFunctionMode):
             info = self._known[func] = classify(func)
         if info is None or self._recorder.current is not None:
             return func(*args, **kwargs) if kwargs else func(*args)
-        return self._run(info, func, args, kwargs)
+        return self._recorder.run(info, func, args, kwargs)
 
 
 class DispatchMode(TorchDispatchMode):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import _getframe
 from typing import Any
 
 import torch
@@ -29,10 +30,9 @@ class NestedRecorder(Recorder):
         """As for every recorder."""
         if info.below:
             return super().run(info, function, args, kwargs)
-        tensors: list[torch.Tensor] = []
         outer, self.current = self.current, Op()  # what the guard copies is no operation of the user's
         try:
-            op = self._started(info, function, args, kwargs, tensors)
+            op, tensors = self._started(info, function, args, kwargs, _getframe(2))
         except Exception as fault:  # noqa: BLE001 - the user's model has to go on
             self.current = outer
             return self._unrecorded(info, function, args, kwargs, fault)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +63,9 @@ class Choice:
     target: str
     target_place: int
 
-    def made(self, op: Op) -> bool:
+    def made(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
         """Whether the function writes this time."""
-        given = op.args[self.place] if self.place < len(op.args) else op.kwargs.get(self.name)
+        given = args[self.place] if self.place < len(args) else kwargs.get(self.name)
         return given is not None and given is not False
 
     def written(self, op: Op) -> Any:
@@ -120,7 +120,7 @@ def classify(function: Callable[..., Any]) -> Operation | None:
     writes = (word.endswith("_") and not word.startswith("__")) or word == "setitem" or _mutable(function)
     path = full_name(function, name)
     choice = _choice(function)
-    special = writes or choice is not None or word in INDEXED
+    special = writes or word in INDEXED
     return Operation(word, path, name in READS, writes, aside=name in ASIDE, choice=choice, special=special)
 
 

@@ -14,12 +14,14 @@ from graphviz_torch.trace.runtime.records import Held, Op, OperandAt
 Tensor = torch.Tensor
 
 
-def counted_more(tensors: list[Tensor], operands: Sequence[Held]) -> bool:
+def counted_more(tensors: Sequence[Tensor], operands: Sequence[Held]) -> bool:
     """Whether the count of writes of an operand is another than before."""
+    place = 0  # counted by hand: this runs for each operation, and `zip` would take most of its time
     try:
-        for tensor, held in zip(tensors, operands):  # noqa: B905 - both are as long, and this runs for each operation
-            if tensor._version != held.version:
+        for tensor in tensors:
+            if tensor._version != operands[place].version:
                 return True
+            place += 1
     except RuntimeError:  # inference tensors do not count
         return True
     return False
@@ -37,7 +39,7 @@ def written_places(op: Op, info: Operation) -> set[int]:
         return _schema_writes(op, schema)
     if "out" in op.kwargs:
         return _places(op.kwargs["out"])
-    if info.choice is not None and info.choice.made(op):
+    if info.choice is not None and info.choice.made(op.args, op.kwargs):
         return _places(info.choice.written(op))
     return _places(op.args[0]) if info.writes and op.args else set()
 

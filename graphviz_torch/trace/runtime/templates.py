@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,9 +17,22 @@ Kinds = tuple[type, ...]
 NOTHING: dict[str, Any] = {}
 FEW = 64
 OPERANDS = tuple(OperandAt(place) for place in range(FEW))
-# Where tensors are among arguments, where tuples are, which may hold more of them, and the template of tensors alone.
-Places = tuple[tuple[int, ...], tuple[int, ...], tuple[OperandAt, ...]]
-ANYWHERE: Places = ((), (-1,), ())
+ALONE = OPERANDS[:1]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the tensors are among arguments of some types.
+
+    Attributes:
+        operands: what stands for them, each with its place; `None` where each argument has to be looked into.
+        tuples: where tuples are, which may hold more of them.
+        alone: the template, where there is nothing but tensors.
+    """
+
+    operands: tuple[tuple[int, OperandAt], ...] | None
+    tuples: tuple[int, ...] = ()
+    alone: Sequence[OperandAt] = ()
 
 
 class Templates:
@@ -27,31 +41,30 @@ class Templates:
     def __init__(self) -> None:
         self._known: dict[Kinds, Places] = {}
 
-    def positional(self, args: Sequence[Any], tensors: list[Tensor]) -> Sequence[Any]:
-        """The template of arguments by place; adds their tensors to `tensors`, which holds none yet."""
+    def positional(self, args: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Tensor]]:
+        """The template of arguments by place, and the tensors among them."""
         kinds = tuple(map(type, args))
         places = self._known.get(kinds)
         if places is None:
             places = self._known[kinds] = _places(kinds)
-        direct, nested, alone = places
-        if alone:
-            tensors += args
-            return alone
-        if nested and not (places is not ANYWHERE and _plain(args, nested)):
-            return [template(value, tensors) for value in args]
+        if places.alone:
+            return places.alone, args
+        tensors: list[Tensor] = []
+        if places.operands is None or (places.tuples and not _plain(args, places.tuples)):
+            return [template(value, tensors) for value in args], tensors
         found = list(args)
-        for place, operand in zip(direct, OPERANDS):  # noqa: B905 - there are never more
+        for place, operand in places.operands:
             found[place] = operand
             tensors.append(args[place])
-        return found
+        return found, tensors
 
 
-def named(kwargs: Mapping[str, Any], tensors: list[Tensor]) -> dict[str, Any]:
-    """The template of arguments by name; adds their tensors to `tensors`."""
-    found = {}
-    for name, value in kwargs.items():
-        found[name] = value if type(value) in SCALARS else template(value, tensors)
-    return found
+def named(kwargs: Mapping[str, Any], before: Sequence[Tensor]) -> tuple[dict[str, Any], Sequence[Tensor]]:
+    """The template of arguments by name, and the tensors of these and of those by place."""
+    if SCALARS.issuperset(map(type, kwargs.values())):
+        return dict(kwargs), before
+    tensors = [*before]
+    return {name: template(value, tensors) for name, value in kwargs.items()}, tensors
 
 
 def template(value: Any, tensors: list[Tensor]) -> Any:
@@ -72,11 +85,12 @@ def template(value: Any, tensors: list[Tensor]) -> Any:
 
 
 def _places(kinds: Kinds) -> Places:
-    direct = tuple(place for place, kind in enumerate(kinds) if kind is Tensor or kind is Parameter)
+    direct = [place for place, kind in enumerate(kinds) if kind is Tensor or kind is Parameter]
     if len(direct) > FEW or not SCALARS.union((Tensor, Parameter, tuple)).issuperset(kinds):
-        return ANYWHERE
+        return Places(None)
     alone = OPERANDS[: len(kinds)] if len(direct) == len(kinds) else ()
-    return direct, tuple(place for place, kind in enumerate(kinds) if kind is tuple), alone
+    tuples = tuple(place for place, kind in enumerate(kinds) if kind is tuple)
+    return Places(tuple(zip(direct, OPERANDS, strict=False)), tuples, alone)
 
 
 def _plain(args: Sequence[Any], places: tuple[int, ...]) -> bool:

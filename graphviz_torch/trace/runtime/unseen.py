@@ -84,7 +84,7 @@ def _storage_write(recorder: Recorder, foreign: Callable[[], bool], name: str) -
     def storage_recorded(storage: torch.UntypedStorage, *args: Any, **kwargs: Any) -> Any:
         if foreign():
             return original(storage, *args, **kwargs)
-        call, place = recorder._here(2)
+        call, place = recorder._here(sys._getframe(1))
         recorder.current = Op()
         try:
             with torch._C.DisableTorchFunction():

@@ -56,7 +56,8 @@ class Values(Storages):
             storage = tensor.untyped_storage()
             key = held.storage = id(storage)
             first = self._memory.get(key)
-            if first is None or first.memory() is not storage:
+            known = None if first is None else first.memory
+            if first is None or known is None or known() is not storage:
                 held.memory = ref(storage)
                 held.begins = True
                 self._memory[key] = held

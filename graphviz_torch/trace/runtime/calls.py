@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.parameter import Parameter
 
 from graphviz_torch.ir.graph import CallKind
 from graphviz_torch.trace.runtime.places import Frames, Method
@@ -19,12 +18,9 @@ from graphviz_torch.trace.runtime.values import Values
 from graphviz_torch.trace.statics import Statics
 
 Tensor = torch.Tensor
-# Around what the recorder itself asks of tensors while a function mode is on.
-UNSEEN = torch._C.DisableTorchFunction
 # What stands between every call of a module and what the tracer puts in the place of `_call_impl`.
 CALLING = nn.Module.__call__.__code__
 NOWHERE: frozenset[int] = frozenset()
-TENSORS = frozenset((Tensor, Parameter))
 
 
 class Calls(Values):
@@ -49,6 +45,8 @@ class Calls(Values):
         self.followed = False
         self.broken: list[tuple[BaseException, Op | None, Call | None]] = []
         self._counts: dict[int, int] = {}
+        # Around what the recorder itself asks of tensors while a function mode is on; can be entered again and again.
+        self._unseen = torch._C.DisableTorchFunction()
         self._frames = Frames()
 
     def forget(self) -> None:
@@ -77,18 +75,20 @@ class Calls(Values):
                 call.path = paths[0]
             call.forward, own = self._frames.forward(type(module))
             call.in_torch = own and "forward" not in module.__dict__
-        tensors = args if not kwargs and TENSORS.issuperset(map(type, args)) else tensors_of((args, kwargs))
+        alone = len(args) == 1 and type(args[0]) is Tensor and not kwargs  # as nearly always
+        tensors = args if alone else tensors_of((args, kwargs))
         if tensors:
-            with UNSEEN():
+            with self._unseen:
                 for tensor in tensors:
                     call.operands.append(self.operand(tensor))
         return self._open(call)
 
     def leave(self, call: Call, out: Any) -> None:
         """Closes a call that returned."""
-        self._close_above(call)
+        if self.stack[-1] is not call:
+            self._close_above(call)
         tensors = (out,) if type(out) is Tensor else {id(tensor): tensor for tensor in tensors_of(out)}.values()
-        with UNSEEN():
+        with self._unseen:
             if call.kind == "autograd_function":
                 self._settled(tensors)
             for tensor in tensors:
@@ -224,7 +224,7 @@ class Calls(Values):
         path = self._statics.paths[id(method.module)][0]
         call = self._call(method.module, "inferred", f"{path}.{method.name}" if path else method.name, self.stack[-1])
         call.path = path
-        with UNSEEN():
+        with self._unseen:
             call.operands = [self.operand(tensor) for tensor in tensors_of(method.given)]
         call.place = method.caller
         call.method = method

@@ -61,7 +61,7 @@ class Values(Storages):
                 held.memory = ref(storage)
                 held.begins = True
                 self._memory[key] = held
-                if self._writes or self._left or source != "op" or (op is not None and op.name in TAKING):
+                if self._writes or self._left or source == "same" or (op is not None and op.name in TAKING):
                     self._begun(storage, held)
             elif first.storage != key:
                 held.storage = first.storage

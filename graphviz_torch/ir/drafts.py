@@ -6,7 +6,7 @@ has the same slots, is filled like any object, and then becomes the frozen class
 
 from __future__ import annotations
 
-from dataclasses import fields, make_dataclass
+from dataclasses import fields
 from typing import Any, TypeVar, cast
 
 from graphviz_torch.ir.graph import Module, ModuleCall, Node, SourceLocation, Tensor, TensorMeta, Value
@@ -15,19 +15,22 @@ Kind = TypeVar("Kind")
 
 
 def draft(kind: type[Kind]) -> type[Kind]:
-    """The maker of a frozen class; all of its fields are to be given."""
-    given = [(field.name, field.type) for field in fields(cast(Any, kind))]
-    draft = make_dataclass(
-        f"_{kind.__name__}",
-        [*given, ("become", type, kind)],
-        namespace={"__slots__": [name for name, _ in given]},
-        repr=False,
-        eq=False,
-        match_args=False,
-    )
-    # The last that `__init__` sets is the class, under a name that a field can have.
-    type.__setattr__(draft, "become", vars(object)["__class__"])
-    return cast(type[Kind], draft)
+    """The maker of a frozen class; all of its fields are to be given.
+
+    It is a function that is written out, as `dataclasses` writes `__init__`: to call a class takes longer.
+    """
+    names = [field.name for field in fields(cast(Any, kind))]
+    blank = type(f"_{kind.__name__}", (), {"__slots__": names})
+    lines = [
+        f"def make_{kind.__name__}({', '.join(names)}):",
+        " _made = _blank()",
+        *[f" _made.{name} = {name}" for name in names],
+        " _made.__class__ = _kind",
+        " return _made",
+    ]
+    found: dict[str, Any] = {"_blank": blank, "_kind": kind}
+    exec("\n".join(lines), found)
+    return cast(type[Kind], found[f"make_{kind.__name__}"])
 
 
 make_call = draft(ModuleCall)

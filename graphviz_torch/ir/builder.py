@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import islice
 
 from graphviz_torch.ir.drafts import make_call, make_node, make_value
 from graphviz_torch.ir.graph import (
@@ -27,8 +28,6 @@ from graphviz_torch.ir.graph import (
 from graphviz_torch.ir.literals import Literal
 from graphviz_torch.ir.naming import unused
 
-_Attributes = tuple[tuple[str, Literal], ...]
-_Call = tuple[str, int, str | None, CallKind, str, tuple[str, ...], SourceLocation | None, str, _Attributes]
 PREFIX = {"input": "in:", "parameter": "param:", "buffer": "buffer:", "constant": "const:", "output": "out:"}
 
 
@@ -43,14 +42,13 @@ class GraphBuilder:
         self._name = name
         self._origin = origin
         self._nodes: list[Node] = []
-        self._values: dict[str, list[Value]] = {}
+        self._values: list[Value] = []
         self._inputs: list[str] = []
         self._outputs: list[str] = []
-        # Nodes that were given results after they were added.
-        self._grown: set[str] = set()
-        # A call without its id and results, and the results.
-        self._calls: dict[str, _Call] = {}
-        self._returned: dict[str, tuple[str, ...]] = {}
+        # How many results a node was added with where that is not one, and what it was given afterwards.
+        self._results: dict[str, int] = {}
+        self._late: dict[str, list[Value]] = {}
+        self._calls: dict[str, ModuleCall] = {}
         self._modules: tuple[Module, ...] = ()
         self._annotations: list[Annotation] = []
         self._diagnostics: list[Diagnostic] = []
@@ -61,7 +59,7 @@ class GraphBuilder:
     def leaf(self, kind: NodeKind, name: str, meta: TensorMeta, *, source: SourceLocation | None = None) -> str:
         """Adds an input, parameter, buffer or constant; returns the id of its value."""
         node_id = unused(PREFIX[kind] + name, self._taken)
-        self._values[node_id] = [make_value(node_id, node_id, 0, meta, None, 0)]
+        self._values.append(make_value(node_id, node_id, 0, meta, None, 0))
         self._nodes.append(make_node(node_id, kind, name, "", (), (node_id,), (), None, source, ()))
         if kind == "input":
             self._inputs.append(node_id)
@@ -70,7 +68,7 @@ class GraphBuilder:
     def output(self, name: str, value: str) -> str:
         """Adds an output that reads `value`; returns the node's id."""
         node_id = unused(PREFIX["output"] + name, self._taken)
-        self._values[node_id] = []
+        self._results[node_id] = 0
         self._nodes.append(make_node(node_id, "output", name, "", (value,), (), (), None, None, ()))
         self._outputs.append(node_id)
         return node_id
@@ -98,10 +96,10 @@ class GraphBuilder:
         node_id = self.next_id(call, word or name)
         if len(metas) == 1:  # nearly all of them
             view_of, version = views[0] if views else (None, 0)
-            self._values[node_id] = [make_value(node_id, node_id, 0, metas[0], view_of, version)]
+            self._values.append(make_value(node_id, node_id, 0, metas[0], view_of, version))
             results: tuple[str, ...] = (node_id,)
         else:
-            results = self._results(node_id, metas, views)
+            results = self._made(node_id, metas, views)
         node = make_node(node_id, "call", name, op, operands, results, attributes, call, source, grad_fn)
         self._nodes.append(node)
         return node
@@ -119,7 +117,10 @@ class GraphBuilder:
 
     def written(self, node: str, meta: TensorMeta, view_of: str, version: int) -> str:
         """Adds a result to a node that wrote `view_of` in place; returns the id of the new value."""
-        return self._result(node, meta, view_of, version)
+        late = self._late.setdefault(node, [])
+        index = self._results.get(node, 1) + len(late)
+        late.append(make_value(value_id(node, index), node, index, meta, view_of, version))
+        return late[-1].id
 
     def enter(
         self,
@@ -136,12 +137,14 @@ class GraphBuilder:
     ) -> str:
         """Opens a call and returns its id; a region that is no module gets an id below its parent's."""
         call_id = unused(f"{path}#{call_index}", self._taken) if kind == "module" else self.next_id(parent, name)
-        self._calls[call_id] = path, call_index, parent, kind, name, operands, source, op, attributes
+        self._calls[call_id] = make_call(
+            call_id, path, call_index, parent, kind, name, operands, (), source, op, attributes
+        )
         return call_id
 
     def leave(self, call: str, results: tuple[str, ...]) -> None:
         """Closes a call."""
-        self._returned[call] = results
+        object.__setattr__(self._calls[call], "results", results)  # until `finish` nobody else has it
 
     def set_modules(self, modules: tuple[Module, ...]) -> None:
         """Gives the static tree."""
@@ -161,16 +164,16 @@ class GraphBuilder:
 
     def finish(self) -> Graph:
         """The frozen graph."""
-        nodes = self._nodes
-        if self._grown:
-            nodes = [self._finished(node) if node.id in self._grown else node for node in nodes]
+        nodes, values = self._nodes, self._values
+        if self._late:
+            nodes, values = [self._grown(node) for node in nodes], list(self._in_order())
         return Graph(
             name=self._name,
             inputs=tuple(self._inputs),
             outputs=tuple(self._outputs),
             nodes=tuple(nodes),
-            values=tuple(chain.from_iterable(self._values.values())),  # each node was added with its values
-            calls=tuple([self._closed(call_id, call) for call_id, call in self._calls.items()]),
+            values=tuple(values),
+            calls=tuple(self._calls.values()),
             modules=self._modules,
             origin=self._origin,
             annotations=tuple(self._annotations),
@@ -178,26 +181,25 @@ class GraphBuilder:
             failure=self._failure,
         )
 
-    def _closed(self, call_id: str, call: _Call) -> ModuleCall:
-        return make_call(call_id, *call[:6], self._returned.get(call_id, ()), *call[6:])
+    def _grown(self, node: Node) -> Node:
+        """The node with the results that it was given after it was added."""
+        late = self._late.get(node.id)
+        return node if late is None else replace(node, results=(*node.results, *[value.id for value in late]))
 
-    def _finished(self, node: Node) -> Node:
-        """The node with the results that were added after it."""
-        return replace(node, results=tuple(value.id for value in self._values[node.id]))
+    def _in_order(self) -> Iterator[Value]:
+        """All values, also those that were added late, beside the others of their nodes."""
+        values = iter(self._values)
+        for node in self._nodes:
+            yield from islice(values, len(node.results))
+            yield from self._late.get(node.id, ())
 
-    def _results(
+    def _made(
         self, node_id: str, metas: tuple[TensorMeta, ...], views: tuple[tuple[str | None, int], ...]
     ) -> tuple[str, ...]:
         """Makes the values of a new node; returns their ids."""
-        self._values[node_id] = values = []
-        for index, meta in enumerate(metas):
+        self._results[node_id] = len(metas)
+        ids = tuple([value_id(node_id, index) for index in range(len(metas))])
+        for index, (found, meta) in enumerate(zip(ids, metas, strict=True)):
             view_of, version = views[index] if index < len(views) else (None, 0)
-            values.append(make_value(value_id(node_id, index), node_id, index, meta, view_of, version))
-        return tuple([value.id for value in values])
-
-    def _result(self, node: str, meta: TensorMeta, view_of: str | None, version: int) -> str:
-        values = self._values[node]
-        self._grown.add(node)
-        found = value_id(node, len(values))
-        values.append(make_value(found, node, len(values), meta, view_of, version))
-        return found
+            self._values.append(make_value(found, node_id, index, meta, view_of, version))
+        return ids

@@ -83,19 +83,21 @@ def _roots(folders: tuple[str, ...], here: str) -> tuple[str, ...]:
 
 
 class _Positions:
-    """The positions of the instructions of a code object, read as far as they were asked for."""
+    """The positions of the instructions of a code object, from the one that was asked for last on."""
 
-    __slots__ = ("_code", "_known", "_left")
+    __slots__ = ("_code", "_left", "_next")
 
     def __init__(self, code: CodeType) -> None:
         self._code = code  # keeps its identity valid
-        self._known: list[Position] = []
-        self._left: Iterator[Position] = iter(code.co_positions())
+        self._left: Iterator[Position] = iter(())
+        self._next = sys.maxsize
 
     def at(self, instruction: int) -> Position:
         place = instruction // 2
-        self._known.extend(islice(self._left, max(0, place + 1 - len(self._known))))
-        return self._known[place]
+        if place < self._next:  # as in a loop, or in another branch
+            self._left, self._next = iter(self._code.co_positions()), 0
+        skipped, self._next = place - self._next, place + 1
+        return next(islice(self._left, skipped, None))
 
 
 def characters(line: str, offset: int) -> int:

@@ -27,9 +27,8 @@ def attributes(op: Op) -> Named:
     """The arguments of a recorded operation."""
     if op.function is None:
         return tuple([(str(place), literal(value)) for place, value in enumerate(op.args)])
-    kinds = tuple(map(type, op.args))
-    if REPEATED.issuperset(kinds) or _repeated(kinds, op.args):
-        named = _again(op.function, kinds, tuple(op.args))
+    if REPEATED.issuperset(map(type, op.args)) or _repeated(op.args):
+        named = _again(op.function, *op.args)
     else:
         named = _positional(op.function, op.args)
     if not op.kwargs:
@@ -37,16 +36,16 @@ def attributes(op: Op) -> Named:
     return (*named, *[(key, value if type(value) in PLAIN else literal(value)) for key, value in op.kwargs.items()])
 
 
-def _repeated(kinds: tuple[type, ...], args: Sequence[Any]) -> bool:
+def _repeated(args: Sequence[Any]) -> bool:
     """Whether equal arguments are spelled alike, where there are sizes and strides among them: tuples of numbers."""
-    if not SIZED.issuperset(kinds):
+    if not SIZED.issuperset(map(type, args)):
         return False
     return all(NUMBERS.issuperset(map(type, value)) for value in args if type(value) is tuple)
 
 
-@lru_cache(maxsize=4096)
-def _again(function: Callable[..., Any], kinds: tuple[type, ...], args: tuple[Any, ...]) -> Named:
-    """Layers of one kind are called in one way; the types tell 1 from True."""
+@lru_cache(maxsize=4096, typed=True)  # the types tell 1 from True
+def _again(function: Callable[..., Any], *args: Any) -> Named:
+    """Layers of one kind are called in one way."""
     return _positional(function, args)
 
 

@@ -36,20 +36,21 @@ class Assembly:
     ) -> None:
         self._recorder = recorder
         self._builder = builder
-        self._sources = sources
         self._grads = grads
         self._level = level
-        self._ids: dict[int, str] = {}
+        # The nodes of operations, by their places in the record.
+        self._ids: list[str | None] = [None] * len(recorder.ops)
         # The call that reads now, and the nodes that join parts, by these.
         self._reading: str | None = None
         self._joins: dict[tuple[str, ...], str] = {}
         self._versions = Versions(recorder.wrote_memory)
         self._meta = metas.of
+        self._source = sources.place
 
     @property
     def nodes(self) -> dict[str, Op]:
         """The recorded operation behind each node."""
-        return {self._ids[op.id]: op for op in self._recorder.ops if op.id in self._ids}
+        return {node: op for op in self._recorder.ops if (node := self._ids[op.id]) is not None}
 
     def run(self) -> None:
         """Replays the events into the builder."""
@@ -89,11 +90,18 @@ class Assembly:
         fatal = self._recorder.breaking(error)[0] if error is not None else None
         for _, op, _ in self._recorder.broken:
             if op is not None and op.error is not None and op is not fatal:
-                self._builder.annotate(self._ids[op.id], "handled", {"exception": op.error[0], "message": op.error[1]})
+                handled = {"exception": op.error[0], "message": op.error[1]}
+                self._builder.annotate(self._node(op), "handled", handled)
 
     def id_of(self, op: Op | None) -> str | None:
         """The node of an operation."""
-        return None if op is None else self._ids.get(op.id)
+        return None if op is None else self._ids[op.id]
+
+    def _node(self, op: Op) -> str:
+        """The node of an operation that has one already."""
+        node = self._ids[op.id]
+        assert node is not None, "it ran before"
+        return node
 
     def value(self, held: Held) -> str:
         """The id of a value; leaves and late in-place results are added when they are first read."""
@@ -107,10 +115,8 @@ class Assembly:
         if held.source == "parts":
             return self._join(held)
         if held.previous is not None and held.op is not None:
-            node = self._ids[held.op.id]
-            return self._builder.written(
-                node, self._meta(held.key), self.value(held.previous), self._versions.writes(held)
-            )
+            node, previous = self._node(held.op), self.value(held.previous)
+            return self._builder.written(node, self._meta(held.key), previous, self._versions.writes(held))
         self._versions.writes(held)
         kind = LEAVES.get(held.source, "constant")
         found = self._builder.leaf(kind, held.name or "external", self._meta(held.key))
@@ -141,7 +147,7 @@ class Assembly:
     def _place(self, place: Place | None, call: Call | None) -> SourceLocation | None:
         """A place in the user's code; in code that is not his, where he calls that."""
         if place is not None:
-            return self._sources.place(place[0], place[1])
+            return self._source(*place)
         return call.source if call is not None else None
 
     def _enter(self, call: Call) -> None:
@@ -183,7 +189,11 @@ class Assembly:
     def _operation(self, op: Op) -> None:
         info, call, place, results = op.info, op.call, op.place, op.results
         self._reading = reading = call.id if call is not None else None
-        operands = tuple([held.id or self.value(held) for held in op.operands])
+        read = op.operands
+        if len(read) == 1:
+            operands: tuple[str, ...] = (read[0].id or self.value(read[0]),)
+        else:
+            operands = tuple([held.id or self.value(held) for held in read])
         if len(results) == 1:
             metas: tuple[TensorMeta, ...] = (self._meta(results[0].key),)
             views: tuple[View, ...] = (self._versions.view(results[0], op),)
@@ -198,7 +208,7 @@ class Assembly:
             views,
             attributes(op),
             reading,
-            self._place(place, call),
+            self._source(*place) if place is not None else call.source if call is not None else None,
             () if op.seq1 == op.seq0 else self._grads.names(op.seq0, op.seq1),
             f"aten.{op.name}" if info is not None and info.loose else "",
         )

@@ -22,8 +22,12 @@ class Versions:
 
     def view(self, held: Held, op: Op) -> View:
         """What a result is a view of, and how often its memory was written."""
-        version = self.writes(held)
         storage = held.storage
+        if held.begins and held.version == 0 and held.first is None:  # as nearly all that is no view
+            self._earlier.pop(storage, None)
+            version = 0
+        else:
+            version = self.writes(held)
         if storage:
             for operand in op.operands:
                 if operand.storage == storage:

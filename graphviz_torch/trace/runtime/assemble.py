@@ -110,6 +110,10 @@ class Assembly:
         return held.id
 
     def _new_value(self, held: Held) -> str:
+        kind = LEAVES.get(held.source)
+        if kind is not None:
+            self._versions.writes(held)
+            return self._builder.leaf(kind, held.name or "external", self._meta(held.key))
         if held.previous is not None and held.source == "same":
             return self.value(held.previous)
         if held.source == "parts":
@@ -118,8 +122,7 @@ class Assembly:
             node, previous = self._node(held.op), self.value(held.previous)
             return self._builder.written(node, self._meta(held.key), previous, self._versions.writes(held))
         self._versions.writes(held)
-        kind = LEAVES.get(held.source, "constant")
-        found = self._builder.leaf(kind, held.name or "external", self._meta(held.key))
+        found = self._builder.leaf("constant", held.name or "external", self._meta(held.key))
         if held.source == "external":
             self._unknown(found)
         return found
@@ -151,19 +154,15 @@ class Assembly:
         return call.source if call is not None else None
 
     def _enter(self, call: Call) -> None:
-        self._reading = call.parent.id if call.parent is not None else None
-        call.source = self._place(call.place, call.parent)
+        parent = call.parent
+        self._reading = around = parent.id if parent is not None else None
+        call.source = source = self._place(call.place, parent)
         if call.kind == "operation":
             self._enter_function(call, call.module)
             return
+        operands = tuple([held.id or self.value(held) for held in call.operands])
         call.id = self._builder.enter(
-            call.path,
-            call.count,
-            call.parent.id if call.parent else None,
-            kind=call.kind,
-            name=call.name,
-            operands=tuple([held.id or self.value(held) for held in call.operands]),
-            source=call.source,
+            call.path, call.count, around, kind=call.kind, name=call.name, operands=operands, source=source
         )
 
     def _enter_function(self, region: Call, op: Op) -> None:

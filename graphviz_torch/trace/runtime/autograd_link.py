@@ -46,5 +46,6 @@ class GradNodes:
 
     def release(self) -> None:
         """Lets the nodes go, from the outputs on; nothing else may hold the outputs any more."""
-        while self._held:
-            self._held.pop()
+        held = self._held
+        while held:
+            held.pop()

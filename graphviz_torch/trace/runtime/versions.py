@@ -37,19 +37,17 @@ class Versions:
     def writes(self, held: Held) -> int:
         """How often the run has written the memory of a value; what was before, or inside the maker, does not count."""
         counted = held.first if self._wrote and held.first is not None else held.version
-        if not held.storage:  # sparse tensors count, but not from a start that is known
+        storage = held.storage
+        if not storage or counted < 0:  # sparse tensors count, but not from a start that is known
             return 0
-        if counted > 0:
-            return self._since(held, counted)
-        if counted == 0 and held.begins and self._earlier:
-            self._earlier.pop(held.storage, None)
-        return 0
-
-    def _since(self, held: Held, counted: int) -> int:
-        """How many of the writes that were counted are the run's."""
+        if not counted:
+            if held.begins:
+                self._earlier.pop(storage, None)
+            return 0
         if held.begins:
-            self._earlier[held.storage] = counted
-        earlier = self._earlier.get(held.storage, 0)
+            self._earlier[storage] = earlier = counted
+        else:
+            earlier = self._earlier.get(storage, 0)
         return counted if earlier and (counted < earlier or _counts_for_itself(held)) else counted - earlier
 
 

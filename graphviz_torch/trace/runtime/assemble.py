@@ -75,7 +75,7 @@ class Assembly:
 
     def _leave(self, call: Call) -> None:
         self._reading = call.id
-        self._builder.leave(call.id, tuple([held.id or self.value(held) for held in call.results]))
+        self._builder.leave(call.id, self._read(call.results))
         if call.kind == "autograd_function":
             self._own_gradient(call)
 
@@ -160,7 +160,7 @@ class Assembly:
         if call.kind == "operation":
             self._enter_function(call, call.module)
             return
-        operands = tuple([held.id or self.value(held) for held in call.operands])
+        operands = self._read(call.operands)
         call.id = self._builder.enter(
             call.path, call.count, around, kind=call.kind, name=call.name, operands=operands, source=source
         )
@@ -174,7 +174,7 @@ class Assembly:
             call.id if call is not None else None,
             kind="operation",
             name=op.name,
-            operands=tuple([self.value(held) for held in op.operands]),
+            operands=self._read(op.operands),
             source=region.source,
             op=info.op if info is not None else op.name,
             attributes=attributes(op),
@@ -185,14 +185,16 @@ class Assembly:
         if info is not None:
             self._remarks(op, info, region.id)
 
+    def _read(self, operands: list[Held]) -> tuple[str, ...]:
+        """The values that are read."""
+        if len(operands) == 1:  # without the frame of a comprehension
+            return (operands[0].id or self.value(operands[0]),)
+        return tuple([held.id or self.value(held) for held in operands])
+
     def _operation(self, op: Op) -> None:
         info, call, place, results = op.info, op.call, op.place, op.results
         self._reading = reading = call.id if call is not None else None
-        read = op.operands
-        if len(read) == 1:
-            operands: tuple[str, ...] = (read[0].id or self.value(read[0]),)
-        else:
-            operands = tuple([held.id or self.value(held) for held in read])
+        operands = self._read(op.operands)
         if len(results) == 1:
             metas: tuple[TensorMeta, ...] = (self._meta(results[0].key),)
             views: tuple[View, ...] = (self._versions.view(results[0], op),)
@@ -207,7 +209,7 @@ class Assembly:
             views,
             attributes(op),
             reading,
-            self._source(*place) if place is not None else call.source if call is not None else None,
+            self._place(place, call),
             () if op.seq1 == op.seq0 else self._grads.names(op.seq0, op.seq1),
             f"aten.{op.name}" if info is not None and info.loose else "",
         )

@@ -17,5 +17,6 @@ def test_places_are_found_backwards_too() -> None:
     forwards, backwards = Sources(), Sources()
     found = [forwards.place(code, place) for place in instructions]
     assert [backwards.place(code, place) for place in reversed(instructions)] == found[::-1]
-    known = [(line or code.co_firstlineno, 0 if column is None else column + 1) for line, _, column, _ in code.co_positions()]
+    positions = [(line or code.co_firstlineno, column) for line, _, column, _ in code.co_positions()]
+    known = [(line, 0 if column is None else column + 1) for line, column in positions]
     assert [(place.line, place.column) for place in found] == known

@@ -69,7 +69,7 @@ class Contents:
         """The memory of tensors is to be copied before it is written."""
         new = list(tensors)
         self._new += new
-        if not PLAIN.issuperset(zip(map(type, new), map(PLACED, new), strict=True)):
+        if new and not PLAIN.issuperset(zip(map(type, new), map(PLACED, new), strict=True)):
             self._known()
 
     def keep_places(self) -> None:

@@ -48,6 +48,9 @@ class Guard:
         self.about_to_write_at = self._contents.about_to_write_at
         self.keep_places = self._contents.keep_places
         self._seen: set[int] = set()
+        # What is in tensors is copied when they are written, and in buffers now.
+        self._found: list[torch.Tensor] = []
+        self._buffers: list[torch.Tensor] = []
         # Types whose values hold nothing that could be put back, and the others that were met.
         self._passive = set(PLAIN)
         self._active: set[type] = set()
@@ -56,6 +59,7 @@ class Guard:
         self._objects.classes({type(module) for _, module in statics.modules})
         self.changed_objects = self._objects.changed_objects
         self._look_into(given)
+        self._keep_found()
         self._surroundings = Surroundings()
 
     def changed_globals(self) -> list[str]:
@@ -79,10 +83,15 @@ class Guard:
             kind = type(value)
             if kind not in passive and not (kind is tuple and passive.issuperset(map(type, value))):
                 self._look_into(value)
-        leaves = [(role, tensor) for role, tensor, _ in statics.leaves.values() if not lazy(tensor)]
-        self._contents.save([tensor for role, tensor in leaves if role == "buffer"])
-        self._contents.watch([tensor for role, tensor in leaves if role != "buffer"])
-        self._contents.watch(self._tensors.keep([tensor for _, tensor in leaves]))
+        for role, tensor, _ in statics.leaves.values():
+            if not lazy(tensor):
+                (self._buffers if role == "buffer" else self._found).append(tensor)
+
+    def _keep_found(self) -> None:
+        """Keeps all tensors together, which takes less than one after the other."""
+        self._contents.save(self._buffers)
+        self._contents.watch(self._found)
+        self._contents.watch(self._tensors.keep(self._found + self._buffers))
 
     def _holds_nothing(self, kind: type) -> bool:
         """Whether values of a type hold nothing that could be put back."""
@@ -100,8 +109,7 @@ class Guard:
         if isinstance(value, torch.Tensor):
             self._seen.add(id(value))
             if not lazy(value):  # has no memory yet
-                self._contents.watch([value])
-                self._contents.watch(self._tensors.keep([value]))
+                self._found.append(value)
         elif isinstance(value, nn.Module):
             self._model(Statics(value))
         elif isinstance(value, tuple):

@@ -45,8 +45,10 @@ class ModuleStates:
         return own
 
     def _keep_containers(self, containers: list[Any]) -> None:
-        filled = list(filter(None, containers))
         self._containers += containers
+        filled = list(filter(None, containers))
+        if not filled:
+            return
         self._filled.update(map(id, filled))
         self._dicts.keep([table for table in filled if isinstance(table, dict)])
         self._sets += [(names, names.copy()) for names in filled if isinstance(names, set)]

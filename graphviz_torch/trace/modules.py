@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
+import torch
 from torch import nn
 
 from graphviz_torch.ir.drafts import make_module, make_tensor
@@ -13,7 +14,7 @@ from graphviz_torch.trace.metadata import Key, Metas, key_of
 from graphviz_torch.trace.source import Sources
 from graphviz_torch.trace.statics import Statics, of_class
 
-# The name of a class, whether it says nothing of its modules, and where its forward is.
+# The name of a class, whether its modules say nothing of their arguments, and where its forward is.
 _Kind = tuple[str, bool, SourceLocation | None]
 HOOKS = (
     ("forward_pre", "_forward_pre_hooks"),
@@ -33,8 +34,9 @@ class _Tree:
     """Describes modules one after the other; what is the same for all of a class, and equal tensors, are made once."""
 
     def __init__(self, statics: Statics, sources: Sources, metas: Metas) -> None:
+        self._statics = statics
         self._paths = statics.paths
-        self._leaves = statics.leaves
+        self._shared = statics.shared
         self._sources = sources
         self._metas = metas
         self._kinds: dict[type, _Kind] = {}
@@ -65,26 +67,27 @@ class _Tree:
 
     def _tensors(self, path: str, table: Mapping[str, Any], hidden: Container[str]) -> tuple[Tensor, ...]:
         found = []
-        leaves, below = self._leaves, f"{path}." if path else ""
         for name, tensor in table.items():
-            if tensor is not None:
-                first = leaves[id(tensor)][2]
-                if first == below + name and name not in hidden:
-                    found.append(self._own(name, key_of(tensor)))
-                else:
-                    alias = None if first == below + name else first
-                    found.append(make_tensor(name, self._metas.describe(tensor), alias, name not in hidden))
+            if tensor is None:
+                continue
+            if name in hidden or id(tensor) in self._shared:
+                found.append(self._special(path, name, tensor, name not in hidden))
+                continue
+            key = key_of(tensor)
+            try:
+                made = self._made.get((name, key))
+                if made is None:
+                    made = self._made[name, key] = make_tensor(name, self._metas.of(key), None, True)
+            except TypeError:  # symbolic sizes cannot be looked up
+                made = make_tensor(name, self._metas.of(key), None, True)
+            found.append(made)
         return tuple(found)
 
-    def _own(self, name: str, key: Key) -> Tensor:
-        """A tensor that is nothing but its name and kind."""
-        try:
-            found = self._made.get((name, key))
-        except TypeError:  # symbolic sizes cannot be looked up
-            return make_tensor(name, self._metas.of(key), None, True)
-        if found is None:
-            found = self._made[name, key] = make_tensor(name, self._metas.of(key), None, True)
-        return found
+    def _special(self, path: str, name: str, tensor: torch.Tensor, persistent: bool) -> Tensor:
+        """A tensor that is in no state dict, or has more than one path."""
+        first = self._statics.leaves[id(tensor)][2]
+        alias = None if first == (f"{path}.{name}" if path else name) else first
+        return make_tensor(name, self._metas.describe(tensor), alias, persistent)
 
 
 def _arguments(module: nn.Module) -> str:

@@ -46,13 +46,23 @@ class Statics:
     @cached_property
     def leaves(self) -> dict[int, Leaf]:
         """Kind, tensor and first path of every parameter and buffer, by the tensor's `id`."""
-        found: dict[int, Leaf] = {}
+        return self._found[0]
+
+    @property
+    def shared(self) -> set[int]:
+        """The `id` of each tensor that has more paths than one."""
+        return self._found[1]
+
+    @cached_property
+    def _found(self) -> tuple[dict[int, Leaf], set[int]]:
+        leaves: dict[int, Leaf] = {}
+        shared: set[int] = set()
         for path, module in self.modules:
             if module._parameters:
-                _leaves("parameter", path, module._parameters, found)
+                _add("parameter", path, module._parameters, leaves, shared)
             if module._buffers:
-                _leaves("buffer", path, module._buffers, found)
-        return found
+                _add("buffer", path, module._buffers, leaves, shared)
+        return leaves, shared
 
     def hooked(self) -> list[tuple[str, nn.Module]]:
         """The modules that have hooks, with their paths."""
@@ -87,12 +97,18 @@ def of_class(kind: type, name: str) -> Any:
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
 
 
-def _leaves(kind: str, path: str, table: Mapping[str, torch.Tensor | None], found: dict[int, Leaf]) -> None:
-    """Adds the tensors of a module that are not known from an earlier one."""
+def _add(
+    kind: str, path: str, table: Mapping[str, torch.Tensor | None], leaves: dict[int, Leaf], shared: set[int]
+) -> None:
+    """Adds the tensors of a module, and tells which are known from an earlier one."""
     below = f"{path}." if path else ""
     for name, tensor in table.items():
-        if tensor is not None and id(tensor) not in found:
-            found[id(tensor)] = kind, tensor, below + name
+        if tensor is not None:
+            key = id(tensor)
+            if key in leaves:
+                shared.add(key)
+            else:
+                leaves[key] = kind, tensor, below + name
 
 
 def _hooked(module: nn.Module) -> bool:

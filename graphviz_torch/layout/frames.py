@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from graphviz_torch.layout.blocks import WIDEST, width
 from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.heads import head
-from graphviz_torch.layout.level import Level, lay_out
-from graphviz_torch.layout.network import Link, Piece, Plan
+from graphviz_torch.layout.level import lay_out
 from graphviz_torch.layout.painter import Painter
+from graphviz_torch.layout.plan import Level, Link, Piece, Plan
 from graphviz_torch.layout.remarks import Remark, remark
 from graphviz_torch.layout.rooms import CROSSING, ENTRY, Rooms, Stem, reach
 from graphviz_torch.layout.styles import BOX_BOTTOM, BOX_FREE, BOX_PAD, BOX_TITLE
@@ -16,7 +17,9 @@ from graphviz_torch.layout.titles import TITLE_AIR, TITLE_LEFT, left_width, righ
 from graphviz_torch.layout.tree import BORDER, Body, Tree
 
 STEM_STEP = 16.0
-Row = tuple[int, int, float, float, int]  # the fields of a link, before anyone has to look into it
+WIDEST_EXITS = WIDEST / 2
+STATES = ("", "added", "removed")
+Row = tuple[int, int, float, float, int, int]  # the fields of a link, before anyone has to look into it
 Ends = tuple[int, int, float, float, bool, tuple[int, ...]]  # the fields of a plan after its links
 
 
@@ -165,9 +168,28 @@ class Framer:
         pieces = [ENTRY] * len(body.ins)
         for place, (face, stem) in enumerate(zip(faces, stems, strict=True)):
             pieces.append(self._piece(body, place, face, stem, remarks.get(place)))
+        return pieces + self._exits(body)
+
+    def _exits(self, body: Body) -> list[Piece]:
+        """The room of what leaves a frame; labels that nobody will see have none where that makes the row too wide."""
         several = len(body.outs) > 1
-        pieces.extend([self._rooms.exit(self.painter.facts.label(key) if several else "") for key in body.outs])
-        return pieces
+        labels = {key: self.painter.facts.label(key) if several else "" for key in body.outs}
+        found = [self._rooms.exit(label) for label in labels.values()]
+        if sum(map(width, found)) > WIDEST_EXITS:
+            seen = self._seen(body)
+            found = [self._rooms.exit(label if key in seen else "") for key, label in labels.items()]
+        return found
+
+    def _seen(self, body: Body) -> set[str]:
+        """What leaves a frame for readers that do not show it themselves."""
+        if body.parent is None or body.item is None:
+            return set()
+        parent, place = body.parent, body.item.place
+        return {
+            key
+            for (key, target), source in parent.edges.items()
+            if source == place and target != BORDER and not self._says_itself(parent, source, target)
+        }
 
     def _ends(self, body: Body, stems: list[Stem], head: Face | None) -> Ends:
         """What a plan holds besides pieces and links."""
@@ -184,6 +206,7 @@ class Framer:
         in_place = {key: number for number, key in enumerate(body.ins)}
         out_place = {key: ins + len(items) + number for number, key in enumerate(body.outs)}
         keys: dict[str, int] = {}
+        states = self.tree.states
         links, edges = [], []
         for (key, target), source in body.edges.items():
             leaves = enters = 0.0
@@ -198,7 +221,8 @@ class Framer:
                 end, inner = ins + target, items[target].inner
                 if inner is not None:
                     enters = self.frames[inner].enters[key]
-            links.append((start, end, leaves, enters, keys.setdefault(key, len(keys))))
+            state = STATES.index(states.get(key, "")) if states else 0
+            links.append((start, end, leaves, enters, keys.setdefault(key, len(keys)), state))
             edges.append((key, source, target))
         return links, edges
 

@@ -8,14 +8,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from graphviz_torch.layout.across import place_across
+from graphviz_torch.layout.blocks import find_blocks
 from graphviz_torch.layout.columns import keep_columns
 from graphviz_torch.layout.lanes import Lane, lanes
-from graphviz_torch.layout.network import Link, Network, Plan, beside_labels, network
+from graphviz_torch.layout.lines import curve, reversed_line, straight, turned
+from graphviz_torch.layout.network import Network, beside_labels, network
 from graphviz_torch.layout.order import arrange
+from graphviz_torch.layout.plan import Level, Link, Plan
+from graphviz_torch.layout.ranks import Ranked, ranked
 from graphviz_torch.layout.scene import Command, Path
 from graphviz_torch.layout.settle import settle
 from graphviz_torch.layout.squeeze import cuts, shorter, shorter_path
 from graphviz_torch.layout.styles import ARROW
+from graphviz_torch.layout.wrap import wrap
 
 STRAIGHT = 8.0  # between two ranks where no line bends
 CURVE = 16.0
@@ -32,27 +37,6 @@ class Rank(NamedTuple):
     labels: float
 
 
-class Level(NamedTuple):
-    """A frame's content, laid out.
-
-    Attributes:
-        across: the middle of each piece; along: where it starts.
-        stems: where the labels after each piece start, along the flow.
-        paths: the line of each link, in the coordinates of the picture.
-        leaves: where each link leaves its piece, from its middle.
-        low, high: how far it reaches across; length: along.
-    """
-
-    across: tuple[float, ...]
-    along: tuple[float, ...]
-    stems: tuple[float, ...]
-    paths: tuple[Path, ...]
-    leaves: tuple[float, ...]
-    low: float
-    high: float
-    length: float
-
-
 def _reach(net: Network, x: list[float]) -> tuple[float, float]:
     """How far everything reaches across; a piece is as wide as it is, not as the column that is kept free for it."""
     before, after = list(net.before), list(net.after)
@@ -64,7 +48,22 @@ def _reach(net: Network, x: list[float]) -> tuple[float, float]:
 
 def lay_out(plan: Plan) -> Level:
     """Places the pieces of one frame and draws its links."""
-    net = _arranged(plan)
+    level = _flow(plan)
+    if plan.sideways:
+        return level._replace(paths=tuple(tuple(map(turned, path)) for path in level.paths))
+    return level
+
+
+def _flow(plan: Plan) -> Level:
+    """The same, with all lines along the flow; branches that make a row far too wide are laid out in several rows."""
+    ranks = ranked(plan)
+    blocks = find_blocks(plan, ranks)
+    return wrap(plan, blocks, _flow) if blocks else _layered(plan, ranks)
+
+
+def _layered(plan: Plan, ranked: Ranked) -> Level:
+    """The level of a frame that has no such row."""
+    net = _arranged(plan, ranked)
     keep_columns(net)
     plan = net.plan
     x = place_across(net)
@@ -84,23 +83,21 @@ def lay_out(plan: Plan) -> Level:
         along = [shorter(at, cut) for at in along]
         paths = [shorter_path(path, cut) for path in paths]
         length = shorter(length, cut)
-    if plan.sideways:
-        paths = [tuple(map(_turned, path)) for path in paths]
     stems = [along[v] + plan.pieces[v].size for v in range(count)]
     leaves = tuple(link.leaves for link in plan.links)
     return Level(tuple(x[:count]), tuple(along), tuple(stems), tuple(paths), leaves, low, high, length)
 
 
-def _arranged(plan: Plan) -> Network:
+def _arranged(plan: Plan, ranked: Ranked) -> Network:
     """The network in order; twice where the lines of some piece leave in the wrong order."""
-    net = network(plan)
+    net = network(plan, ranked)
     arrange(net)
     links = list(plan.links)
     for piece in plan.loose:
         _untangle(net, piece, links)
     if tuple(links) == plan.links:
         return net
-    net = network(plan._replace(links=tuple(links)))
+    net = network(plan._replace(links=tuple(links)), ranked)
     arrange(net)
     return net
 
@@ -206,8 +203,8 @@ def _path(
     else:
         stops = [(x[v], ranks[net.rank[v]].start, ranks[net.rank[v]].labels) for v in chain]
         _by_bends(path, first, [*stops, (end[0], last, last)], lift)
-    _straight(path, end)
-    return tuple(_reversed(path) if back else path)
+    straight(path, end)
+    return tuple(reversed_line(path) if back else path)
 
 
 def _by_bends(path: list[Command], first: float, stops: list[tuple[float, float, float]], lift: float) -> None:
@@ -218,11 +215,11 @@ def _by_bends(path: list[Command], first: float, stops: list[tuple[float, float,
             continue
         if number == len(stops):
             leave -= lift
-        _straight(path, (at, leave))
+        straight(path, (at, leave))
         middle = (leave + enter) / 2
         path.append((at, middle, across, middle, across, enter))
         at, leave = across, left
-    _straight(path, (at, leave))
+    straight(path, (at, leave))
 
 
 def _by_lane(
@@ -240,40 +237,7 @@ def _by_lane(
     enter = ranks[lane.first + 1].start - ARROW
     leave = ranks[lane.last - 1].labels
     at = path[0][0]
-    _straight(path, (at, first))
-    _curve(path, at, first, lane.across, enter)
-    _straight(path, (lane.across, leave))
-    _curve(path, lane.across, leave, target, last)
-
-
-def _curve(path: list[Command], x0: float, y0: float, x1: float, y1: float) -> None:
-    middle = (y0 + y1) / 2
-    path.append((x0, middle, x1, middle, x1, y1))
-
-
-def _straight(path: list[Command], to: tuple[float, float]) -> None:
-    """A line to a point, joined with a line before it in the same direction; nothing where it is there."""
-    here = path[-1][-2:]
-    if abs(here[1] - to[1]) < 0.05 and abs(here[0] - to[0]) < 0.05:
-        return
-    if len(path) > 1 and len(path[-1]) == 2 and path[-1][0] == path[-2][-2] and abs(here[0] - to[0]) < 0.25:
-        path[-1] = (here[0], to[1])
-    else:
-        path.append(to)
-
-
-def _turned(step: Command) -> Command:
-    """Across and along become down and right."""
-    if len(step) == 2:
-        return (step[1], step[0])
-    return (step[1], step[0], step[3], step[2], step[5], step[4])
-
-
-def _reversed(path: list[Command]) -> list[Command]:
-    """The same line from its other end."""
-    found: list[Command] = [path[-1][-2:]]
-    for number in range(len(path) - 1, 0, -1):
-        before = path[number - 1][-2:]
-        step = path[number]
-        found.append(before if len(step) == 2 else (step[2], step[3], step[0], step[1], *before))
-    return found
+    straight(path, (at, first))
+    curve(path, at, first, lane.across, enter)
+    straight(path, (lane.across, leave))
+    curve(path, lane.across, leave, target, last)

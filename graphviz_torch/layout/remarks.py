@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from graphviz_torch.ir.graph import Failure
 from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.names import place_words
-from graphviz_torch.layout.network import Piece
 from graphviz_torch.layout.painter import Painter
+from graphviz_torch.layout.plan import Piece
 from graphviz_torch.layout.text_width import elide, text_width, wrap
 from graphviz_torch.layout.tree import Item
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphviz_torch.layout.network import Piece
+from graphviz_torch.layout.plan import Piece
 from graphviz_torch.layout.styles import LABEL_GAP, LABEL_HEIGHT
 from graphviz_torch.layout.text_width import text_width
 

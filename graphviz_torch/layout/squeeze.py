@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from graphviz_torch.layout.network import Piece
+from graphviz_torch.layout.plan import Piece
 from graphviz_torch.layout.scene import Command, Path
 from graphviz_torch.layout.styles import ARROW
 

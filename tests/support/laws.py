@@ -143,14 +143,14 @@ EMPTY = 60.0
 
 
 def check_room(picture: Scene) -> None:
-    """No frame has a stretch along a downward flow in which nothing stands and no line bends."""
+    """No frame has a stretch along a downward flow in which nothing stands and no line leads aside."""
     things = [rect_of(thing) for thing in (*picture.cards, *picture.boxes, *picture.notes)]
     for edge in picture.edges:
         path = moved(edge)
         for before, step in pairwise(path):
-            if len(step) == 6:
-                (x0, y0), (x1, y1) = before[-2:], step[-2:]
-                things.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+            (x0, y0), (x1, y1) = before[-2:], step[-2:]
+            if len(step) == 6 or x0 != x1:
+                things.append((min(x0, x1), min(y0, y1) - 0.5, max(x0, x1), max(y0, y1) + 0.5))
     things.sort(key=lambda rect: rect[1])
     for box in picture.boxes:
         assert _emptiest(box, things) < EMPTY, box

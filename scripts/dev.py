@@ -1,4 +1,4 @@
-"""Sets up what a task needs in `.venv`, then runs it: `python3 scripts/dev.py demo | test | check | docs | all`.
+"""Sets up what a task needs in `.venv`, then runs it: `python3 scripts/dev.py demo | test | slow | check | docs | all`.
 
 Needs Python 3.11 or newer and nothing else.
 """
@@ -53,6 +53,12 @@ def test() -> None:
     run(BIN / "python", "-m", "pytest", "-q", "-n", "2", *sys.argv[2:], OMP_NUM_THREADS="1")
 
 
+def slow() -> None:
+    """Runs the slow tests, which the fast suite leaves out; they measure time, so one at a time."""
+    set_up("test")
+    run(BIN / "python", "-m", "pytest", "-q", "-m", "slow", *sys.argv[2:], OMP_NUM_THREADS="1")
+
+
 def check() -> None:
     """Runs lint, types and import rules."""
     set_up("test", "lint")
@@ -77,7 +83,7 @@ def everything() -> None:
     test()
 
 
-TASKS = {"demo": demo, "test": test, "check": check, "docs": docs, "all": everything}
+TASKS = {"demo": demo, "test": test, "slow": slow, "check": check, "docs": docs, "all": everything}
 
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - an older Python must be told, not traced back

@@ -53,7 +53,7 @@ class Block(NamedTuple):
 
 def find_blocks(plan: Plan, ranked: Ranked) -> list[Block]:
     """The branches of a frame that make rows far too wide."""
-    if sum(map(width, plan.pieces)) <= WIDEST or any(ranked.turned):
+    if len(plan.pieces) < MANY or sum(map(width, plan.pieces)) <= WIDEST or any(ranked.turned):
         return []
     layers = _layers(plan, ranked.rank)
     found: list[Block] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from graphviz_torch.layout.blocks import WIDEST, width
+from graphviz_torch.layout.blocks import MANY, WIDEST, width
 from graphviz_torch.layout.faces import Face
 from graphviz_torch.layout.heads import head
 from graphviz_torch.layout.level import lay_out
@@ -172,10 +172,11 @@ class Framer:
 
     def _exits(self, body: Body) -> list[Piece]:
         """The room of what leaves a frame; labels that nobody will see have none where that makes the row too wide."""
-        several = len(body.outs) > 1
-        labels = {key: self.painter.facts.label(key) if several else "" for key in body.outs}
+        if len(body.outs) < 2:
+            return [ENTRY] * len(body.outs)
+        labels = {key: self.painter.facts.label(key) for key in body.outs}
         found = [self._rooms.exit(label) for label in labels.values()]
-        if sum(map(width, found)) > WIDEST_EXITS:
+        if len(found) > MANY and sum(map(width, found)) > WIDEST_EXITS:
             seen = self._seen(body)
             found = [self._rooms.exit(label if key in seen else "") for key, label in labels.items()]
         return found

@@ -122,6 +122,7 @@ class Steps:
 def run_model(factory: Callable[[], Case], raises: bool, say: Say) -> None:
     """All steps of one model."""
     steps = Steps(factory, raises, say)
+    warm()  # a forked process copies each page of memory that it is the first to write, which no user waits for
     steps.step("bare", steps.bare)
     steps.step("trace", steps.trace)
     if steps.graph is None:

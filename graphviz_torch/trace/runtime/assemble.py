@@ -44,8 +44,8 @@ class Assembly:
         self._reading: str | None = None
         self._joins: dict[tuple[str, ...], str] = {}
         self._versions = Versions(recorder.wrote_memory)
-        self._meta = metas.of
-        self._source = sources.place
+        self._metas = metas
+        self._sources = sources
 
     @property
     def nodes(self) -> dict[str, Op]:
@@ -113,16 +113,16 @@ class Assembly:
         kind = LEAVES.get(held.source)
         if kind is not None:
             self._versions.writes(held)
-            return self._builder.leaf(kind, held.name or "external", self._meta(held.key))
+            return self._builder.leaf(kind, held.name or "external", self._metas.of(held.key))
         if held.previous is not None and held.source == "same":
             return self.value(held.previous)
         if held.source == "parts":
             return self._join(held)
         if held.previous is not None and held.op is not None:
             node, previous = self._node(held.op), self.value(held.previous)
-            return self._builder.written(node, self._meta(held.key), previous, self._versions.writes(held))
+            return self._builder.written(node, self._metas.of(held.key), previous, self._versions.writes(held))
         self._versions.writes(held)
-        found = self._builder.leaf("constant", held.name or "external", self._meta(held.key))
+        found = self._builder.leaf("constant", held.name or "external", self._metas.of(held.key))
         if held.source == "external":
             self._unknown(found)
         return found
@@ -134,7 +134,7 @@ class Assembly:
             return self._joins[operands]
         views = ((operands[-1], self._versions.writes(held)),)
         attributes = tuple([(str(place), Operand(place)) for place in range(len(operands))])
-        metas = (self._meta(held.key),)
+        metas = (self._metas.of(held.key),)
         self._joins[operands] = self._builder.operation(
             JOIN, JOIN, operands, metas, views, attributes, self._reading
         ).id
@@ -150,7 +150,7 @@ class Assembly:
     def _place(self, place: Place | None, call: Call | None) -> SourceLocation | None:
         """A place in the user's code; in code that is not his, where he calls that."""
         if place is not None:
-            return self._source(*place)
+            return self._sources.place(place[0], place[1])
         return call.source if call is not None else None
 
     def _enter(self, call: Call) -> None:
@@ -196,10 +196,10 @@ class Assembly:
         self._reading = reading = call.id if call is not None else None
         operands = self._read(op.operands)
         if len(results) == 1:
-            metas: tuple[TensorMeta, ...] = (self._meta(results[0].key),)
+            metas: tuple[TensorMeta, ...] = (self._metas.of(results[0].key),)
             views: tuple[View, ...] = (self._versions.view(results[0], op),)
         else:
-            metas = tuple([self._meta(held.key) for held in results])
+            metas = tuple([self._metas.of(held.key) for held in results])
             views = tuple([self._versions.view(held, op) for held in results])
         node = self._builder.operation(
             op.name,

@@ -42,6 +42,8 @@ def foreign(picture: Scene) -> tuple[str, ...]:
     """The characters of a picture that the installed font has no glyph for, sorted; of very many the first."""
     signs = {sign for text in texts(picture) if not measured(text) for sign in text if not measured(sign)}
     visible = sorted(sign for sign in signs if unicodedata.category(sign)[0] not in "CMZ")
+    if not visible:  # nothing has to be drawn to know
+        return ()
     none = _drawn(NOBODYS, False)
     return tuple(sign for sign in visible[:MOST] if _drawn(sign, False) == none)
 

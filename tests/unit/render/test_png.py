@@ -80,6 +80,16 @@ def test_what_the_installed_font_has_is_drawn_with_it_alone(name: str, monkeypat
     assert seen[-1]["skip_system_fonts"]
 
 
+def test_a_picture_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every character is one of the installed font's, nothing has to be drawn to know that."""
+    seen = []
+    real = resvg_py.svg_to_bytes
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **how: seen.append(how) or real(**how))
+    characters._drawn.cache_clear()
+    png.render(graphs.chain(3), RenderOptions())
+    assert [how["zoom"] for how in seen] == [2.0]
+
+
 def test_other_scripts_are_drawn_with_the_fonts_of_the_machine_and_what_they_lack_is_told() -> None:
     graph = named("שלום 𐀀")
     found = characters.foreign(scene(graph))

@@ -27,7 +27,9 @@ def attributes(op: Op) -> Named:
     """The arguments of a recorded operation."""
     if op.function is None:
         return tuple([(str(place), literal(value)) for place, value in enumerate(op.args)])
-    if REPEATED.issuperset(map(type, op.args)) or _repeated(op.args):
+    if type(op.args) is tuple:  # nothing but tensors
+        named = _of_tensors(op.function, op.args)
+    elif REPEATED.issuperset(map(type, op.args)) or _repeated(op.args):
         named = _again(op.function, *op.args)
     else:
         named = _positional(op.function, op.args)
@@ -41,6 +43,11 @@ def _repeated(args: Sequence[Any]) -> bool:
     if not SIZED.issuperset(map(type, args)):
         return False
     return all(NUMBERS.issuperset(map(type, value)) for value in args if type(value) is tuple)
+
+
+@lru_cache(maxsize=4096)
+def _of_tensors(function: Callable[..., Any], args: tuple[OperandAt, ...]) -> Named:
+    return _positional(function, args)
 
 
 @lru_cache(maxsize=4096, typed=True)  # the types tell 1 from True

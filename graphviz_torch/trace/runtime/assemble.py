@@ -43,7 +43,7 @@ class Assembly:
         # The call that reads now, and the nodes that join parts, by these.
         self._reading: str | None = None
         self._joins: dict[tuple[str, ...], str] = {}
-        self._versions = Versions(recorder.wrote_memory)
+        self._versions = Versions(recorder.wrote_memory, recorder.storages_apart)
         self._metas = metas
         self._sources = sources
 

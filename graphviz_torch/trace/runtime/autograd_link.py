@@ -32,7 +32,8 @@ class GradNodes:
         count = bisect_left(numbers, UNNUMBERED)
         self._held = ordered[count:] + ordered[:count]
         self._numbers = numbers[:count]
-        self._names = names = [node.name().removeprefix("torch::autograd::") for node in ordered[:count]]
+        known: dict[type, str] = {}
+        self._names = names = [known.get(type(node)) or _named(node, known) for node in ordered[:count]]
         # Nearly all operations make one node; equal names share one tuple.
         tuples = {name: (name,) for name in set(names)}
         alone: dict[int, tuple[str, ...]] = dict(zip(self._numbers, map(tuples.__getitem__, names), strict=True))
@@ -49,3 +50,11 @@ class GradNodes:
         held = self._held
         while held:
             held.pop()
+
+
+def _named(node: Any, known: dict[type, str]) -> str:
+    """The name of an autograd node; nearly all have a type of their own, which then is known by it."""
+    name: str = node.name().removeprefix("torch::autograd::")
+    if type(node).__name__ == name:
+        known[type(node)] = name
+    return name

@@ -45,6 +45,11 @@ class Storages:
         """Whether any memory was written."""
         return bool(self._writes)
 
+    @property
+    def storages_apart(self) -> bool:
+        """Whether each storage had memory of its own: none stood for another."""
+        return not self._stood_for
+
     def writes_to(self, held: Held) -> list[Write]:
         """The writes into the memory of a value."""
         return self._writes.get(held.storage, [])

@@ -43,7 +43,7 @@ class Templates:
 
     def positional(self, args: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Tensor]]:
         """The template of arguments by place, and the tensors among them."""
-        kinds = tuple(map(type, args))
+        kinds = (type(args[0]), type(args[1])) if len(args) == 2 else tuple(map(type, args))  # most have two
         places = self._known.get(kinds)
         if places is None:
             places = self._known[kinds] = _places(kinds)

@@ -13,21 +13,23 @@ class Versions:
 
     Args:
         wrote: whether the run wrote any memory that is known.
+        apart: whether no two storages stood for the same memory.
     """
 
-    def __init__(self, wrote: bool) -> None:
+    def __init__(self, wrote: bool, apart: bool) -> None:
         self._wrote = wrote
+        self._apart = apart
         # By memory, how many writes it had seen when the run met it.
         self._earlier: dict[int, int] = {}
 
     def view(self, held: Held, op: Op) -> View:
         """What a result is a view of, and how often its memory was written."""
         storage = held.storage
-        if held.begins and held.version == 0 and held.first is None:  # as nearly all that is no view
-            self._earlier.pop(storage, None)
-            version = 0
-        else:
-            version = self.writes(held)
+        if held.begins and held.version == 0 and self._apart and held.first is None:  # as nearly all that is no view
+            if self._earlier:
+                self._earlier.pop(storage, None)
+            return FRESH
+        version = self.writes(held)
         if storage:
             for operand in op.operands:
                 if operand.storage == storage:

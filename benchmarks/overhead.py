@@ -1,9 +1,15 @@
-"""CPU time of a trace over that of the bare forward, beside other tools, in one process with one thread."""
+"""CPU time of a trace over that of the bare forward, beside other tools, in one process with one thread.
+
+Each model has a process of its own: what the library of another one has loaded is no part of its figures.
+"""
 
 from __future__ import annotations
 
 import argparse
 import gc
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -50,24 +56,40 @@ TOOLS: dict[str, Tool] = {
     "ours, with aten operations": ours_both,
     **{name: _unnamed(tool) for name, tool in peers.PEERS.items()},
 }
+# What takes milliseconds is run so long, or the least of a few runs would be chance.
+SECONDS = 6.0
 WHAT = {"torchviz": "autograd graph only"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=7, help="of the bare forward and of ours; the least counts")
+    parser.add_argument("--runs", type=int, default=7, help="of the bare forward and of ours, at least")
     parser.add_argument("--peer-runs", type=int, default=3)
     parser.add_argument("--models", default="", help="only those whose name has this in it")
+    parser.add_argument("--one", choices=MODELS, help="the figures of this model alone, as JSON")
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    chosen = {name: entry for name, entry in MODELS.items() if options.models in name}
-    figures: dict[str, dict[str, float | str]] = {name: {} for name in chosen}
-    for tool, function in TOOLS.items():
-        runs = options.runs if tool.startswith("ours") else options.peer_runs
-        for name, (build, _) in chosen.items():
-            figures[name][tool] = measured(build, function, runs)
-            print(f"{name}: {tool}: {figures[name][tool]}", flush=True)
+    if options.one:
+        print(json.dumps(alone(options.one, options.runs, options.peer_runs)))
+        return
+    figures = {}
+    for name in (name for name in MODELS if options.models in name):
+        words = ["--one", name, "--runs", str(options.runs), "--peer-runs", str(options.peer_runs)]
+        process = subprocess.run(
+            [sys.executable, "-m", "benchmarks.overhead", *words], check=True, stdout=subprocess.PIPE, text=True
+        )
+        figures[name] = json.loads(process.stdout.splitlines()[-1])
+        print(name, figures[name], flush=True)
     report(figures)
+
+
+def alone(name: str, runs: int, peer_runs: int) -> dict[str, float | str]:
+    """The figures of all tools on one model, in this process."""
+    torch.set_num_threads(1)
+    build = MODELS[name][0]
+    return {
+        tool: measured(build, function, runs if tool.startswith("ours") else peer_runs)
+        for tool, function in TOOLS.items()
+    }
 
 
 def measured(build: Callable[[], Model], tool: Tool, runs: int) -> float | str:
@@ -80,7 +102,8 @@ def measured(build: Callable[[], Model], tool: Tool, runs: int) -> float | str:
         for _ in range(2):
             bare(model, args)
         tool(model, args)
-        for _ in range(runs):
+        start = time.monotonic()
+        while len(before) < runs or time.monotonic() - start < SECONDS:
             before.append(_cost(bare, model, args))
             with_tool.append(_cost(tool, model, args))
     except TorchvizError:
@@ -113,8 +136,9 @@ def report(figures: dict[str, dict[str, float | str]]) -> None:
     versions = ", ".join(f"{tool} {installed(tool)}" for tool in TOOLS if not tool.startswith("ours"))
     intro = (
         "CPU time of a trace over that of the bare forward, autograd on, model in eval mode; each the least of "
-        "several runs, the bare forward measured in turn with the tool. What the others do to make a drawing is in "
-        "their figure where it cannot be had apart: torchview and torchviz make a DOT text, torchvista an HTML page. "
+        "several runs in a process of the model's own, the bare forward measured in turn with the tool. What the "
+        "others do to make a drawing is in their figure where it cannot be had apart: torchview and torchviz make a "
+        "DOT text, torchvista an HTML page. "
         + versions
     )
     body = table(("model", *heads, "aim"), rows)

@@ -138,8 +138,7 @@ def report(figures: dict[str, dict[str, float | str]]) -> None:
         "CPU time of a trace over that of the bare forward, autograd on, model in eval mode; each the least of "
         "several runs in a process of the model's own, the bare forward measured in turn with the tool. What the "
         "others do to make a drawing is in their figure where it cannot be had apart: torchview and torchviz make a "
-        "DOT text, torchvista an HTML page. "
-        + versions
+        "DOT text, torchvista an HTML page. " + versions
     )
     body = table(("model", *heads, "aim"), rows)
     keep("overhead", "Overhead of tracing", f"{intro}\n\n{body}", figures)

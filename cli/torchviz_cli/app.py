@@ -67,9 +67,6 @@ def main() -> None:
 
         guarded(partial(run, words), _limit(words))
     else:
-        if words[:1] and words[0] in RUNNING:
-            # A process that draws one saved graph ends soon and makes no cycles; to look for them costs a third of it.
-            gc.disable()
         try:
             run(words)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
 from graphviz_torch.errors import RenderError
@@ -29,8 +30,6 @@ def scale_of_png(scale: float) -> None:
 
 def unknown_format(name: str, known: Sequence[str], problem: str) -> RenderError:
     """What is said of a format that is none of those known."""
-    import difflib  # for errors alone
-
     close = difflib.get_close_matches(name[:40], known, 1)
     return RenderError(problem, details=(formats_told(known),), hint=f"did you mean {close[0]}?" if close else None)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback as tracebacks
+
 from graphviz_torch import api
 from graphviz_torch.errors import TorchvizError, TraceError
 from torchviz_cli.console import Console
@@ -10,8 +12,6 @@ from torchviz_cli.console import Console
 def told(error: TraceError, console: Console, traceback: bool = False) -> None:
     """Says what failed, where and why; with the whole traceback of the model's own exception where it is wanted."""
     if traceback and error.__cause__ is not None:
-        import traceback as tracebacks  # for errors alone
-
         tracebacks.print_exception(error.__cause__)
     failure = error.graph.failure
     name = failure.exception if failure is not None else type(error.__cause__).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -106,8 +107,6 @@ def checked(name: str, colour: object) -> str:
 
 def unknown(problem: str, name: str, known: tuple[str, ...], what: str) -> RenderError:
     """What is said of a name that is none of those known."""
-    import difflib  # for errors alone
-
     close = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean `{close[0]}`?" if close else None
     return RenderError(problem, details=(f"{what}: {', '.join(known)}",), hint=hint)

@@ -189,12 +189,10 @@ class Calls(Values):
             return call, self._frames.look(frame, NOWHERE)[0]
         if call.in_torch:
             return call, None
-        if frame is not None:
-            code = frame.f_code
-            if code is CALLING and (frame := frame.f_back) is not None:
-                code = frame.f_code
-            if frame is not None and id(code) in call.forward:
-                return call, (code, frame.f_lasti)
+        if frame is not None and frame.f_code is CALLING:
+            frame = frame.f_back
+        if frame is not None and id(frame.f_code) in call.forward:
+            return call, (frame.f_code, frame.f_lasti)
         base = call if call.method is None else _base(call)
         place, methods = self._frames.look(frame, base.forward)
         if methods or call is not base:

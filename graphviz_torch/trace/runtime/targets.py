@@ -16,12 +16,10 @@ Tensor = torch.Tensor
 
 def counted_more(tensors: Sequence[Tensor], operands: Sequence[Held]) -> bool:
     """Whether the count of writes of an operand is another than before."""
-    place = 0  # counted by hand: this runs for each operation, and `zip` would take most of its time
     try:
-        for tensor in tensors:
-            if tensor._version != operands[place].version:
+        for tensor, held in zip(tensors, operands, strict=True):
+            if tensor._version != held.version:
                 return True
-            place += 1
     except RuntimeError:  # inference tensors do not count
         return True
     return False

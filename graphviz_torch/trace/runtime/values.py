@@ -56,8 +56,7 @@ class Values(Storages):
             storage = tensor.untyped_storage()
             key = held.storage = id(storage)
             first = self._memory.get(key)
-            known = None if first is None else first.memory
-            if first is None or known is None or known() is not storage:
+            if first is None or first.memory() is not storage:
                 held.memory = ref(storage)
                 held.begins = True
                 self._memory[key] = held
